@@ -1,0 +1,9 @@
+/** jest 30 on Node 24 strips types itself: no transpiler. Run with --experimental-vm-modules. */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  transform: {},
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleFileExtensions: ['ts', 'js', 'json', 'node', 'mjs'],
+  testTimeout: 30_000,
+};
