@@ -1,0 +1,39 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { tryLock } from './lock.mjs';
+import { endStranger, isRunning } from './processes.mjs';
+import { say } from './say.mjs';
+
+/** Takes the first free folder of .local/1, .local/2, ...: runs at the same time have servers and data of their own. */
+export async function takeSlot(life, localDir) {
+  for (let number = 1; ; number++) {
+    const release = tryLock(join(localDir, `${number}.lock`));
+    if (!release) continue;
+    life.onClose(release);
+    const dir = join(localDir, String(number));
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    await endLeftovers(dir);
+    return dir;
+  }
+}
+
+/** Ends what a run that was killed outright left running in this slot. */
+async function endLeftovers(dir) {
+  const startedMs = performance.now();
+  for (const file of readdirSync(dir).filter((name) => name.endsWith('.process'))) {
+    const identity = readIdentity(join(dir, file));
+    if (identity && isRunning(identity)) {
+      await endStranger(identity);
+      say('leftovers', `ended ${file.replace('.process', '')} ${identity.pid} of an earlier run`, startedMs);
+    }
+    rmSync(join(dir, file), { force: true });
+  }
+}
+
+function readIdentity(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined; // the run was killed while it wrote
+  }
+}
