@@ -7,9 +7,9 @@
  */
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openLife } from './local/life.mjs';
+import { Interrupted, openLife } from './local/life.mjs';
 import { installPackages, pinnedNode } from './local/packages.mjs';
-import { Refusal, say } from './local/say.mjs';
+import { Refusal } from './local/say.mjs';
 import { all, provideServers } from './local/servers.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -25,11 +25,9 @@ async function main(args) {
       record: slot && join(slot, 'program.process'),
     });
   } catch (error) {
-    return error.exitCode ?? refuse(error);
+    return error instanceof Interrupted ? error.exitCode : refuse(error);
   } finally {
-    const startedMs = performance.now();
     await life.close();
-    say('end', 'ended what was started', startedMs);
   }
 }
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { basename } from 'node:path';
 import { identify, signalGroup } from './processes.mjs';
 import { say } from './say.mjs';
 
@@ -24,10 +25,10 @@ export function openLife() {
   });
   interrupted.catch(() => {});
 
-  function start(command, args, { record, stopWith = 'SIGTERM', graceMs = 10_000, ...options } = {}) {
+  function start(command, args, { record, stopWith = 'SIGTERM', graceMs = 10_000, ...options }) {
     if (firstSignal) throw firstSignal.error;
     const child = spawn(command, args, { detached: true, ...options });
-    const entry = { child, record, stopWith, graceMs };
+    const entry = { child, name: basename(command), stopWith, graceMs };
     if (child.pid && record) writeFileSync(record, JSON.stringify(identify(child.pid) ?? {}));
     owned.add(entry);
     entry.ended = new Promise((resolve) => {
@@ -65,8 +66,11 @@ export function openLife() {
 
   /** Ends what still runs, then gives the locks back. */
   async function close() {
-    await Promise.all([...owned].map(end));
+    const startedMs = performance.now();
+    const ending = [...owned];
+    await Promise.all(ending.map(end));
     for (const release of releases.splice(0).reverse()) release();
+    if (ending.length > 0) say('end', `ended ${ending.map(({ name }) => name).join(', ')}`, startedMs);
   }
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);

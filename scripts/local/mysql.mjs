@@ -14,6 +14,8 @@ export const findMysql = () => findServer(['mariadbd', 'mysqld']);
 /** Checks the MySQL or MariaDB that the environment names. */
 export async function checkMysql(url) {
   const startedMs = performance.now();
+  if (!URL.canParse(url))
+    throw new Refusal('DATABASE_URL is no URL, such as mysql://user:password@127.0.0.1:3306/portage.');
   const { host, hostname, port } = new URL(url);
   await greeting(Number(port || 3306), hostname.replace(/^\[|\]$/g, '')).catch((error) => {
     throw new Refusal(`DATABASE_URL names ${host}, where no MySQL answers: ${error.message}`);
@@ -67,15 +69,25 @@ async function initialise(life, binary, flavour, dataDir) {
 }
 
 function mysqlArgs(flavour, dataDir, slot, port) {
-  return [
-    ...['--no-defaults', `--datadir=${dataDir}`, `--tmpdir=${join(slot, 'tmp')}`, ...asRoot],
+  const options = {
+    datadir: dataDir,
+    tmpdir: join(slot, 'tmp'),
     // Relative to the data folder: the whole path of a deep checkout would not fit into a socket's name.
-    ...['--socket=mysql.sock', '--pid-file=mysql.pid', `--init-file=${join(slot, 'init.sql')}`],
-    ...['--bind-address=127.0.0.1', `--port=${port}`, '--skip-name-resolve', '--loose-mysqlx=OFF'],
-    ...['--character-set-server=utf8mb4', '--skip-log-bin', '--performance-schema=OFF'],
-    ...['--innodb-buffer-pool-size=64M', '--innodb-flush-log-at-trx-commit=2'],
-    ...(flavour === 'mysql' ? ['--secure-file-priv=NULL'] : []),
-  ];
+    socket: 'mysql.sock',
+    'pid-file': 'mysql.pid',
+    'init-file': join(slot, 'init.sql'),
+    'bind-address': '127.0.0.1',
+    port,
+    'character-set-server': 'utf8mb4',
+    'innodb-buffer-pool-size': '64M',
+    'innodb-flush-log-at-trx-commit': '2',
+    'performance-schema': 'OFF',
+    'loose-mysqlx': 'OFF',
+    // The folder that MySQL's own packages name here may not exist, and MariaDB would take NULL for a folder.
+    ...(flavour === 'mysql' && { 'secure-file-priv': 'NULL' }),
+  };
+  const named = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
+  return ['--no-defaults', ...named, '--skip-name-resolve', '--skip-log-bin', ...asRoot];
 }
 
 function readPassword(slot) {

@@ -65,6 +65,7 @@ function bornElsewhere(pid) {
 
 /** Signals the whole process group that `pid` leads; that it has gone already, or is root's, is no fault. */
 export function signalGroup(pid, signal) {
+  if (!pid) return; // it could not be started
   try {
     process.kill(-pid, signal);
   } catch (error) {
@@ -76,8 +77,11 @@ export function signalGroup(pid, signal) {
 export async function endStranger(identity, graceMs = 10_000) {
   signalGroup(identity.pid, 'SIGTERM');
   const deadlineMs = performance.now() + graceMs;
-  while (isRunning(identity) && performance.now() < deadlineMs) await sleep(25);
-  signalGroup(identity.pid, 'SIGKILL');
+  while (isRunning(identity)) {
+    if (performance.now() > deadlineMs) signalGroup(identity.pid, 'SIGKILL');
+    await sleep(25);
+  }
+  signalGroup(identity.pid, 'SIGKILL'); // what has outlived its leader
 }
 
 export function freePort() {

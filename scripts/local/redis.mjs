@@ -11,10 +11,11 @@ export const findRedis = () => findServer(['redis-server', 'valkey-server']);
 /** Checks the Redis that the environment names. */
 export async function checkRedis(url) {
   const startedMs = performance.now();
+  if (!URL.canParse(url)) throw new Refusal('REDIS_URL is no URL, such as redis://127.0.0.1:6379.');
   const { host } = new URL(url);
   const answer = await ping(new URL(url)).catch((error) => error.message);
   if (answer !== 'PONG')
-    throw new Refusal(`REDIS_URL names ${host}, which does not answer a PING: ${answer}`);
+    throw new Refusal(`REDIS_URL names ${host}, where no Redis answers a PING: ${answer}`);
   say('redis', `uses REDIS_URL, ${host}`, startedMs);
   return url;
 }
@@ -38,10 +39,16 @@ export async function startRedis(life, slot) {
 }
 
 function redisArgs(port) {
-  return [
-    ...['--port', String(port), '--bind', '127.0.0.1', '--daemonize', 'no', '--dir', '.'],
-    ...['--appendonly', 'yes', '--save', '', '--maxmemory-policy', 'noeviction'],
-  ];
+  const options = {
+    port: String(port),
+    bind: '127.0.0.1',
+    daemonize: 'no',
+    dir: '.',
+    appendonly: 'yes',
+    save: '',
+    'maxmemory-policy': 'noeviction',
+  };
+  return Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
 /** Speaks the protocol by hand: no package may be installed yet. Resolves to PONG or to Redis's refusal. */

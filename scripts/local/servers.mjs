@@ -43,7 +43,11 @@ export async function all(promises) {
 async function installMissing(life, root, servers) {
   const missing = () => servers.filter(({ find }) => !find()).map(({ debian }) => debian);
   if (missing().length === 0) return;
-  await aptInstall(life, root, missing(), () => missing().length === 0);
+  try {
+    await aptInstall(life, root, missing(), () => missing().length === 0);
+  } catch (error) {
+    throw error instanceof Refusal ? new Refusal(`${error.message}\n\n${howToHelp(missing())}`) : error;
+  }
   if (missing().length > 0) throw new Refusal(howToHelp(missing()));
 }
 

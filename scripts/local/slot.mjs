@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { tryLock } from './lock.mjs';
 import { endStranger, isRunning } from './processes.mjs';
 import { say } from './say.mjs';
@@ -19,15 +19,22 @@ export async function takeSlot(life, localDir) {
 
 /** Ends what a run that was killed outright left running in this slot. */
 async function endLeftovers(dir) {
+  const files = readdirSync(dir).filter((name) => name.endsWith('.process'));
+  await Promise.all(files.map((file) => endLeftover(dir, file)));
+}
+
+async function endLeftover(dir, file) {
   const startedMs = performance.now();
-  for (const file of readdirSync(dir).filter((name) => name.endsWith('.process'))) {
-    const identity = readIdentity(join(dir, file));
-    if (identity && isRunning(identity)) {
-      await endStranger(identity);
-      say('leftovers', `ended ${file.replace('.process', '')} ${identity.pid} of an earlier run`, startedMs);
-    }
-    rmSync(join(dir, file), { force: true });
+  const identity = readIdentity(join(dir, file));
+  if (identity && isRunning(identity)) {
+    await endStranger(identity);
+    say(
+      'leftovers',
+      `ended ${basename(file, '.process')}, pid ${identity.pid}, of an earlier run`,
+      startedMs,
+    );
   }
+  rmSync(join(dir, file), { force: true });
 }
 
 function readIdentity(file) {
