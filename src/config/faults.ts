@@ -1,0 +1,134 @@
+import { Compile } from 'typebox/schema';
+import { loginPlaceholders } from '../domain/profile.ts';
+import type { Fault } from './config.ts';
+import { ConfigFile, type InstallationFile } from './schema.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+type Faults = Generator<Fault, void, undefined>;
+
+const validator = Compile(ConfigFile);
+
+/** Every fault of a configuration file at once, each with its path; none means it is a `ConfigFile`. */
+export function faultsOf(file: unknown, env: Env): Fault[] {
+  const shape = shapeFaults(file);
+  // What is misshapen is not looked at any further; the rest still is.
+  const sound = (path: string) => !shape.some((fault) => fault.path === '' || fault.path.startsWith(path));
+  return [...shape, ...meaningFaults(file as ConfigFile, env, sound)];
+}
+
+function shapeFaults(file: unknown): Fault[] {
+  const [, errors] = validator.Errors(file);
+  return errors
+    .filter((error) => error.keyword !== 'additionalProperties') // each of them is named below, by itself
+    .flatMap((error) => {
+      if (error.keyword === 'boolean') return { path: error.instancePath, message: 'is not a known setting' };
+      if (error.keyword !== 'required') return { path: error.instancePath, message: error.message };
+      const { requiredProperties } = error.params as { requiredProperties: string[] };
+      return requiredProperties.map((name) => ({
+        path: `${error.instancePath}/${name}`,
+        message: 'is missing',
+      }));
+    });
+}
+
+function* meaningFaults(file: ConfigFile, env: Env, sound: (path: string) => boolean): Faults {
+  if (sound('/api')) yield* keyFaults(file.api.keys);
+  if (sound('/redis')) yield* urlFaults('/redis/url/env', file.redis?.url?.env ?? 'REDIS_URL', env, 'redis:');
+  if (sound('/database'))
+    yield* urlFaults('/database/env', file.database?.env ?? 'DATABASE_URL', env, 'mysql:');
+  const orgs = entries(file?.orgs);
+  for (const [name, org] of orgs) {
+    if (sound(`/orgs/${name}`)) yield* under(`/orgs/${name}`, orgFaults(org, env));
+  }
+  const twins = new Map<string, string>();
+  for (const [name, installation] of entries(file?.installations)) {
+    const at = `/installations/${name}`;
+    if (!sound(at)) continue;
+    if (!orgs.some(([org]) => org === installation.org))
+      yield { path: `${at}/org`, message: 'names no configured org' };
+    yield* urlFaults(`${at}/database/env`, installation.database.env, env, 'mysql:');
+    yield* twinFaults(`${at}/database/env`, name, env[installation.database.env], twins);
+    yield* under(at, installationFaults(installation));
+  }
+}
+
+function* keyFaults(keys: ConfigFile['api']['keys']): Faults {
+  const names = keys.map(({ name }) => name);
+  for (const [i, name] of names.entries()) {
+    if (names.indexOf(name) < i) yield { path: `/api/keys/${i}/name`, message: 'is used twice' };
+  }
+}
+
+function* orgFaults({ baseUrl, credentials }: ConfigFile['orgs'][string], env: Env): Faults {
+  const { protocol, hostname } = new URL(baseUrl);
+  const local = hostname === '127.0.0.1' || hostname === '[::1]' || !hostname.includes('.');
+  if (protocol === 'http:' && !local) {
+    yield { path: '/baseUrl', message: 'must be https: the API token travels with every call' };
+  }
+  const { env: name } = credentials.apiToken;
+  if (!env[name]) yield { path: '/credentials/apiToken/env', message: unset(name) };
+}
+
+function* installationFaults({
+  login = '{email}',
+  admins,
+  panelists,
+  portals,
+  membership,
+}: InstallationFile): Faults {
+  const used = [...login.matchAll(/\{(\w*)\}/g)].map(([, name]) => name ?? '');
+  const known: readonly string[] = loginPlaceholders;
+  for (const name of used.filter((name) => !known.includes(name))) {
+    yield { path: '/login', message: `knows {${known.join('}, {')}}, not {${name}}` };
+  }
+  if (!used.includes('email') && !used.includes('id')) {
+    yield { path: '/login', message: 'must hold {email} or {id}, or all people would share one login' };
+  }
+  if (!admins && !panelists) yield { path: '', message: 'names neither admins nor panelists' };
+  if (admins?.skip?.expiredLogins && !admins.columns.loginExpiresOn) {
+    yield { path: '/admins/skip/expiredLogins', message: 'needs columns.loginExpiresOn' };
+  }
+  if (panelists?.skip?.statuses && !panelists.columns.status) {
+    yield { path: '/panelists/skip/statuses', message: 'needs columns.status' };
+  }
+  if (panelists && !portals && !membership) {
+    yield {
+      path: '/panelists',
+      message: 'needs membership, or portals when every panelist is in every portal',
+    };
+  }
+}
+
+/** Two installations in one database would give each person two Okta users. */
+function* twinFaults(
+  path: string,
+  name: string,
+  url: string | undefined,
+  twins: Map<string, string>,
+): Faults {
+  const twin = url && twins.get(url);
+  if (twin) yield { path, message: `is the same database as that of ${twin}` };
+  if (url) twins.set(url, name);
+}
+
+/** The value holds a password, so it is never repeated. */
+function* urlFaults(path: string, name: string, env: Env, protocol: string): Faults {
+  const value = env[name];
+  if (!value) yield { path, message: unset(name) };
+  else if (
+    !URL.canParse(value) ||
+    ![protocol, protocol.replace(':', 's:')].includes(new URL(value).protocol)
+  ) {
+    yield { path, message: `${name} must be a ${protocol}//... address` };
+  }
+}
+
+const unset = (name: string) => `environment variable ${name} is not set`;
+
+function entries<T>(record: Readonly<Record<string, T>> | undefined): [string, T][] {
+  return typeof record === 'object' && record !== null ? Object.entries(record) : [];
+}
+
+function* under(path: string, faults: Faults): Faults {
+  for (const fault of faults) yield { path: path + fault.path, message: fault.message };
+}

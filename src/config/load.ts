@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { defaultPerMinute } from '../domain/buckets.ts';
+import type { Bucket } from '../domain/operations.ts';
+import { SECOND } from '../time.ts';
+import type { Config, Fault, InstallationConfig, OrgConfig } from './config.ts';
+import { faultsOf } from './faults.ts';
+import type { ConfigFile } from './schema.ts';
+
+/** Every default in one place. */
+const DEFAULTS = {
+  host: '127.0.0.1', // the API is opened to a network on purpose or not at all
+  port: 3000,
+  redisPrefix: 'portage',
+  windowSeconds: 60, // Okta, Rate limits: fixed windows of a minute
+  login: '{email}',
+} as const;
+
+export type Loaded = { kind: 'valid'; config: Config } | { kind: 'faulty'; faults: Fault[] };
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Reads the file that `PORTAGE_CONFIG` names, `portage.config.json` here by default. Throws nothing. */
+export function loadConfig(env: Env): Loaded {
+  const path = env.PORTAGE_CONFIG ?? 'portage.config.json';
+  let file: unknown;
+  try {
+    file = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const { message } = error as Error;
+    return { kind: 'faulty', faults: [{ path: '', message: `cannot be read from ${path}: ${message}` }] };
+  }
+  return toConfig(file, env);
+}
+
+/** Validates the parsed file as a whole and completes it with the defaults and the environment's secrets. */
+export function toConfig(file: unknown, env: Env): Loaded {
+  const faults = faultsOf(file, env);
+  return faults.length > 0
+    ? { kind: 'faulty', faults }
+    : { kind: 'valid', config: resolve(file as ConfigFile, env) };
+}
+
+function resolve(file: ConfigFile, env: Env): Config {
+  const secret = (name: string) => env[name] as string; // the faults have shown that it is there
+  return deepFreeze({
+    api: { host: file.api.host ?? DEFAULTS.host, port: file.api.port ?? DEFAULTS.port, keys: file.api.keys },
+    redis: {
+      url: secret(file.redis?.url?.env ?? 'REDIS_URL'),
+      prefix: file.redis?.prefix ?? DEFAULTS.redisPrefix,
+    },
+    databaseUrl: secret(file.database?.env ?? 'DATABASE_URL'),
+    orgs: mapValues(
+      file.orgs,
+      (org, name): OrgConfig => ({
+        name,
+        baseUrl: org.baseUrl,
+        apiToken: secret(org.credentials.apiToken.env),
+        windowMs: (org.windowSeconds ?? DEFAULTS.windowSeconds) * SECOND,
+        perMinute: mapValues(
+          defaultPerMinute,
+          (count, bucket) => org.allowances?.[bucket]?.perMinute ?? count,
+        ) as Record<Bucket, number>,
+      }),
+    ),
+    installations: mapValues(
+      file.installations,
+      ({ database, ...rest }, name): InstallationConfig => ({
+        login: DEFAULTS.login,
+        ...rest,
+        name,
+        databaseUrl: secret(database.env),
+      }),
+    ),
+  });
+}
+
+function mapValues<T, U>(
+  record: Readonly<Record<string, T>>,
+  to: (value: T, key: string) => U,
+): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, to(value, key)]));
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const part of Object.values(value)) deepFreeze(part);
+    Object.freeze(value);
+  }
+  return value;
+}

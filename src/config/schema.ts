@@ -1,0 +1,116 @@
+import { type Static, Type } from 'typebox';
+import { bucketNames } from '../domain/buckets.ts';
+
+const closed = { additionalProperties: false } as const;
+
+/** Names appear in addresses, Redis keys and lock names. */
+const Name = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,31}$' });
+const Identifier = Type.String({ minLength: 1, maxLength: 64, pattern: '^[^`\\u0000]+$' });
+const FromEnvironment = Type.Object({ env: Type.String({ pattern: '^[A-Z][A-Z0-9_]*$' }) }, closed);
+const MailDomain = Type.String({ pattern: '^[a-z0-9.-]+\\.[a-z]{2,}$' });
+
+const Allowance = Type.Object({ perMinute: Type.Integer({ minimum: 1, maximum: 1_000_000 }) }, closed);
+
+const Org = Type.Object(
+  {
+    baseUrl: Type.String({ pattern: '^https?://[^/]+$' }),
+    credentials: Type.Object({ apiToken: FromEnvironment }, closed),
+    allowances: Type.Optional(
+      Type.Partial(Type.Object(Object.fromEntries(bucketNames.map((name) => [name, Allowance]))), closed),
+    ),
+    /** Okta's window is 60 s (Okta, Rate limits); a rehearsal may run on a shorter one. */
+    windowSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 60 })),
+  },
+  closed,
+);
+
+const personColumns = { id: Identifier, email: Identifier, firstName: Identifier, lastName: Identifier };
+
+const Admins = Type.Object(
+  {
+    table: Identifier,
+    columns: Type.Object({ ...personColumns, loginExpiresOn: Type.Optional(Identifier) }, closed),
+    skip: Type.Optional(
+      Type.Object(
+        {
+          expiredLogins: Type.Optional(Type.Boolean()),
+          mailDomains: Type.Optional(Type.Array(MailDomain, { uniqueItems: true })),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+
+const Panelists = Type.Object(
+  {
+    table: Identifier,
+    columns: Type.Object({ ...personColumns, status: Type.Optional(Identifier) }, closed),
+    skip: Type.Optional(
+      Type.Object(
+        {
+          statuses: Type.Optional(Type.Array(Type.Integer(), { uniqueItems: true })),
+          mailDomains: Type.Optional(Type.Array(MailDomain, { uniqueItems: true })),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+
+const Portals = Type.Object({ table: Identifier, columns: Type.Object({ id: Identifier }, closed) }, closed);
+
+const Membership = Type.Object(
+  { table: Identifier, columns: Type.Object({ portalId: Identifier, panelistId: Identifier }, closed) },
+  closed,
+);
+
+const Installation = Type.Object(
+  {
+    database: FromEnvironment,
+    org: Name,
+    /** The Okta group that every person of this installation is created in. */
+    groupId: Type.String({ pattern: '^[0-9A-Za-z]{20}$' }),
+    /** Okta's login, from `{email}`, `{id}` and `{installation}`; several installations may share an org. */
+    login: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    admins: Type.Optional(Admins),
+    panelists: Type.Optional(Panelists),
+    portals: Type.Optional(Portals),
+    /** Which panelist is in which portal; without it every panelist is in every portal. */
+    membership: Type.Optional(Membership),
+  },
+  closed,
+);
+
+const ApiKey = Type.Object({ name: Name, sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }) }, closed);
+
+/** The configuration file as it is written. */
+export const ConfigFile = Type.Object(
+  {
+    api: Type.Object(
+      {
+        host: Type.Optional(Type.String({ minLength: 1 })),
+        port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+        keys: Type.Array(ApiKey, { minItems: 1 }),
+      },
+      closed,
+    ),
+    redis: Type.Optional(
+      Type.Object({ url: Type.Optional(FromEnvironment), prefix: Type.Optional(Name) }, closed),
+    ),
+    database: Type.Optional(FromEnvironment),
+    orgs: Type.Record(Name, Org, { ...closed, minProperties: 1 }),
+    installations: Type.Record(Name, Installation, {
+      ...closed,
+      minProperties: 1,
+    }),
+  },
+  closed,
+);
+
+export type ConfigFile = Static<typeof ConfigFile>;
+export type AdminsSource = Static<typeof Admins>;
+export type PanelistsSource = Static<typeof Panelists>;
+export type InstallationFile = Static<typeof Installation>;

@@ -1,0 +1,102 @@
+import type { RowDataPacket } from 'mysql2/promise';
+import type { Failure } from '../domain/failure.ts';
+import type { MigrationId, SubjectId } from '../domain/ids.ts';
+import type { FailureCode } from '../domain/outcome.ts';
+import type { Database } from './pool.ts';
+
+export interface RecordedFailure extends Failure {
+  subjectId: SubjectId;
+  at: Date;
+}
+
+/** Records why a subject failed; the first record stays. */
+export async function recordFailure(
+  db: Database,
+  migrationId: MigrationId,
+  subjectId: SubjectId,
+  { code, message, okta }: Failure,
+): Promise<void> {
+  await db.query(
+    `INSERT INTO failures
+            (migration_id, subject_id, code, message, okta_status, okta_code, okta_text, okta_request_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+         ON DUPLICATE KEY UPDATE subject_id = subject_id`,
+    [
+      migrationId,
+      subjectId,
+      code,
+      message,
+      okta?.status ?? null,
+      okta?.code.slice(0, 36) ?? null,
+      okta?.text ?? null,
+      okta?.requestId?.slice(0, 64) ?? null,
+    ],
+  );
+}
+
+/** The subjects from `fromId` to `toId`, both included, that have failed in this migration. */
+export async function failedBetween(
+  db: Database,
+  migrationId: MigrationId,
+  fromId: number,
+  toId: number,
+): Promise<Set<SubjectId>> {
+  const [rows] = await db.query<(RowDataPacket & { subject_id: SubjectId })[]>(
+    'SELECT subject_id FROM failures WHERE migration_id = ? AND subject_id BETWEEN ? AND ?',
+    [migrationId, fromId, toId],
+  );
+  return new Set(rows.map((row) => row.subject_id));
+}
+
+export async function hasFailed(
+  db: Database,
+  migrationId: MigrationId,
+  subjectId: SubjectId,
+): Promise<boolean> {
+  return (await failedBetween(db, migrationId, subjectId, subjectId)).size > 0;
+}
+
+export async function countFailures(db: Database, migrationId: MigrationId): Promise<number> {
+  const [[row]] = await db.query<(RowDataPacket & { count: number })[]>(
+    'SELECT COUNT(*) AS count FROM failures WHERE migration_id = ?',
+    [migrationId],
+  );
+  return row?.count ?? 0;
+}
+
+interface FailureRow extends RowDataPacket {
+  subject_id: SubjectId;
+  code: FailureCode;
+  message: string;
+  okta_status: number | null;
+  okta_code: string | null;
+  okta_text: string | null;
+  okta_request_id: string | null;
+  created_at: Date;
+}
+
+/** A page of failures in the order of the subjects' ids. */
+export async function listFailures(
+  db: Database,
+  migrationId: MigrationId,
+  afterId: number,
+  limit: number,
+): Promise<RecordedFailure[]> {
+  const [rows] = await db.query<FailureRow[]>(
+    `SELECT subject_id, code, message, okta_status, okta_code, okta_text, okta_request_id, created_at
+       FROM failures WHERE migration_id = ? AND subject_id > ? ORDER BY subject_id LIMIT ?`,
+    [migrationId, afterId, limit],
+  );
+  return rows.map(toFailure);
+}
+
+function toFailure(row: FailureRow): RecordedFailure {
+  const { okta_status: status, okta_code: code, okta_text: text, okta_request_id: requestId } = row;
+  return {
+    subjectId: row.subject_id,
+    code: row.code,
+    message: row.message,
+    okta: status === null ? null : { status, code: code ?? '', text: text ?? '', requestId },
+    at: row.created_at,
+  };
+}

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { MigrationId } from '../domain/ids.ts';
+import type { Counts, Cursor, Migration, MigrationState, Sample } from '../domain/migration.ts';
+import type { Operation } from '../domain/operations.ts';
+import { type Selection, selectionKey } from '../domain/selection.ts';
+import type { Database } from './pool.ts';
+
+interface Row extends RowDataPacket {
+  id: number;
+  installation: string;
+  operation: Operation;
+  selection: string;
+  state: MigrationState;
+  held_reason: string | null;
+  pass: number;
+  after_id: number;
+  found: number;
+  through_id: number | null;
+  resting_since: Date | null;
+  eligible: number | null;
+  referenced: number | null;
+  failed: number | null;
+  skipped: number | null;
+  counted_at: Date | null;
+  samples: string;
+  created_at: Date;
+  finished_at: Date | null;
+}
+
+const COLUMNS = `id, installation, operation, selection, state, held_reason, pass, after_id, found, through_id,
+  resting_since, eligible, referenced, failed, skipped, counted_at, samples, created_at, finished_at`;
+
+export async function findMigration(db: Database, id: number): Promise<Migration | undefined> {
+  const [[row]] = await db.query<Row[]>(`SELECT ${COLUMNS} FROM migrations WHERE id = ?`, [id]);
+  return row && toMigration(row);
+}
+
+/** The newest first. */
+export async function listMigrations(db: Database, beforeId: number, limit: number): Promise<Migration[]> {
+  const [rows] = await db.query<Row[]>(
+    `SELECT ${COLUMNS} FROM migrations WHERE id < ? ORDER BY id DESC LIMIT ?`,
+    [beforeId, limit],
+  );
+  return rows.map(toMigration);
+}
+
+export async function migrationsInState(db: Database, state: MigrationState): Promise<Migration[]> {
+  const [rows] = await db.query<Row[]>(`SELECT ${COLUMNS} FROM migrations WHERE state = ? ORDER BY id`, [
+    state,
+  ]);
+  return rows.map(toMigration);
+}
+
+/** The unfinished ones that a new one must not overlap. */
+export async function unfinishedOf(
+  connection: PoolConnection,
+  installation: string,
+  operation: Operation,
+): Promise<Migration[]> {
+  const [rows] = await connection.query<Row[]>(
+    `SELECT ${COLUMNS} FROM migrations
+      WHERE installation = ? AND operation = ? AND finished_at IS NULL ORDER BY id`,
+    [installation, operation],
+  );
+  return rows.map(toMigration);
+}
+
+export async function insertMigration(
+  connection: PoolConnection,
+  installation: string,
+  operation: Operation,
+  selection: Selection,
+): Promise<MigrationId> {
+  const key = selectionKey(selection);
+  const [{ insertId }] = await connection.query<ResultSetHeader>(
+    'INSERT INTO migrations (installation, operation, selection, selection_hash) VALUES (?, ?, ?, ?)',
+    [installation, operation, key, createHash('sha256').update(key).digest('hex')],
+  );
+  return insertId as MigrationId;
+}
+
+/** Moves the cursor if nobody else has since it was read; false means somebody has. */
+export async function moveCursor(db: Database, id: MigrationId, from: Cursor, to: Cursor): Promise<boolean> {
+  const [{ affectedRows }] = await db.query<ResultSetHeader>(
+    `UPDATE migrations
+        SET pass = ?, after_id = ?, found = ?, through_id = ?, resting_since = ?
+      WHERE id = ? AND state = 'running' AND pass = ? AND after_id = ?`,
+    [to.pass, to.afterId, to.found, to.throughId, to.restingSince, id, from.pass, from.afterId],
+  );
+  return affectedRows === 1;
+}
+
+export async function finishMigration(db: Database, id: MigrationId): Promise<boolean> {
+  const [{ affectedRows }] = await db.query<ResultSetHeader>(
+    `UPDATE migrations SET state = 'finished', finished_at = CURRENT_TIMESTAMP(3)
+      WHERE id = ? AND state = 'running'`,
+    [id],
+  );
+  return affectedRows === 1;
+}
+
+export async function storeCounts(
+  db: Database,
+  id: MigrationId,
+  { eligible, referenced, failed, skipped }: Counts,
+  at: Date,
+  samples: Sample[],
+): Promise<void> {
+  await db.query(
+    `UPDATE migrations
+        SET eligible = ?, referenced = ?, failed = ?, skipped = ?, counted_at = ?, samples = ?
+      WHERE id = ?`,
+    [eligible, referenced, failed, skipped, at, JSON.stringify(samples), id],
+  );
+}
+
+function toMigration(row: Row): Migration {
+  const { eligible, referenced, failed, skipped, counted_at: at } = row;
+  return {
+    id: row.id as MigrationId,
+    installation: row.installation,
+    operation: row.operation,
+    selection: JSON.parse(row.selection) as Selection,
+    state: row.state,
+    heldReason: row.held_reason,
+    cursor: {
+      pass: row.pass,
+      afterId: row.after_id,
+      found: row.found,
+      throughId: row.through_id,
+      restingSince: row.resting_since,
+    },
+    counts:
+      eligible === null || referenced === null || failed === null || skipped === null || at === null
+        ? null
+        : { eligible, referenced, failed, skipped, at },
+    samples: JSON.parse(row.samples) as Sample[],
+    createdAt: row.created_at,
+    finishedAt: row.finished_at,
+  };
+}

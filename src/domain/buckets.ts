@@ -1,0 +1,13 @@
+import type { Bucket } from './operations.ts';
+
+/**
+ * Calls a minute that Okta allows by default in each bucket (Enterprise edition). Okta has published no
+ * numbers since December 2025: the org's own rate-limit dashboard has the real ones, the configuration
+ * states them.
+ */
+export const defaultPerMinute: Readonly<Record<Bucket, number>> = {
+  users: 600, // POST and GET /users, /users/{id}/lifecycle/*
+  group: 600, // GET, PUT, DELETE /groups/{id}
+};
+
+export const bucketNames = Object.keys(defaultPerMinute) as Bucket[];

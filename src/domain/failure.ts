@@ -1,0 +1,50 @@
+import type { FailureCode, OktaError, Outcome } from './outcome.ts';
+
+/** A person's failure as it is stored and shown: no personal data. */
+export interface Failure {
+  code: FailureCode;
+  /** What happened and what to do next. */
+  message: string;
+  okta: OktaError | null;
+}
+
+/** The failure that an outcome leaves behind, if its verdict asks for one. */
+export function failureOf(outcome: Outcome): Failure | undefined {
+  switch (outcome.kind) {
+    case 'unusable':
+      return { code: outcome.code, message: unusable[outcome.code], okta: null };
+    case 'refused':
+      return {
+        code: 'okta_refused',
+        message:
+          'Okta refused this person for good. Correct the row in EFS as the answer says, then offer it again.',
+        okta: outcome.error,
+      };
+    case 'unreachable':
+      return {
+        code: 'okta_unavailable',
+        message: 'Okta gave no good answer to any attempt. Offer the row again when Okta is well.',
+        okta: outcome.error,
+      };
+    case 'orphaned':
+      return {
+        code: 'left_in_okta',
+        message: `Deleted in EFS while Okta created the user ${outcome.oktaId}. Remove that user in Okta.`,
+        okta: null,
+      };
+    case 'migrated':
+    case 'already-migrated':
+    case 'gone':
+    case 'skipped':
+    case 'not-running':
+    case 'stopping':
+    case 'throttled':
+    case 'unauthorised':
+      return undefined;
+  }
+}
+
+const unusable = {
+  mail_missing: 'Has no mail address, which Okta needs. Enter one in EFS, then offer the row again.',
+  mail_invalid: 'The mail address is not valid. Correct it in EFS, then offer the row again.',
+} as const;

@@ -1,0 +1,57 @@
+import type { MigrationId } from './ids.ts';
+import type { Operation } from './operations.ts';
+import type { Selection } from './selection.ts';
+
+/**
+ * running: rows are offered to the workers. held: Portage stopped it and says why. paused: an operator
+ * stopped it. finished: a whole pass over the table found nothing left to do.
+ */
+export const migrationStates = ['running', 'held', 'paused', 'finished'] as const;
+export type MigrationState = (typeof migrationStates)[number];
+
+/** People, not references; `skipped` are left out by a rule and not part of `eligible`. */
+export interface Counts {
+  eligible: number;
+  referenced: number;
+  failed: number;
+  skipped: number;
+}
+
+/** How many people were done at a moment, to tell the rate. */
+export interface Sample {
+  atMs: number;
+  done: number;
+}
+
+/** One run of one operation on one installation, as Portage's database has it. */
+export interface Migration {
+  id: MigrationId;
+  installation: string;
+  operation: Operation;
+  selection: Selection;
+  state: MigrationState;
+  /** Why it is held. */
+  heldReason: string | null;
+  /** Where the reconcile loop is. */
+  cursor: Cursor;
+  counts: (Counts & { at: Date }) | null;
+  samples: Sample[];
+  createdAt: Date;
+  finishedAt: Date | null;
+}
+
+/** The loop pages through the installation's table by id, again and again, until a pass finds nothing. */
+export interface Cursor {
+  pass: number;
+  /** The last id of the last page. */
+  afterId: number;
+  /** Rows of this pass that had neither reference nor failure. */
+  found: number;
+  /** With a selection's `first`: the last id that belongs to it, once known. */
+  throughId: number | null;
+  /** When this pass came to the end of the table; the next one starts a while later. */
+  restingSince: Date | null;
+}
+
+export const remainingOf = ({ eligible, referenced, failed }: Counts): number =>
+  Math.max(0, eligible - referenced - failed);

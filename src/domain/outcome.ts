@@ -1,0 +1,71 @@
+import type { OktaUserId } from './ids.ts';
+
+/** Why a person could not be carried over; stable codes that the API shows. */
+export type FailureCode =
+  | 'mail_missing' // refused before any call to Okta
+  | 'mail_invalid'
+  | 'okta_refused' // Okta's answer says why
+  | 'okta_unavailable' // no good answer after every attempt
+  | 'left_in_okta'; // deleted in EFS while Okta created the user
+
+/** An error answer of Okta, or none at all (`status` 0), without any personal data. */
+export interface OktaError {
+  status: number;
+  /** Okta's `errorCode` such as E0000001; the network's own code when there was no answer. */
+  code: string;
+  /** Okta's summary and causes, as Okta worded them: may quote a person's data, see `scrub`. */
+  text: string;
+  /** `X-Okta-Request-Id`, to find the call in Okta's System Log. */
+  requestId: string | null;
+}
+
+/** How one attempt at one subject ended. */
+export type Outcome =
+  | { kind: 'migrated'; oktaId: OktaUserId }
+  /** Every reference was there before. */
+  | { kind: 'already-migrated' }
+  /** No such row any more. */
+  | { kind: 'gone' }
+  /** A rule leaves the person out since the job was offered. */
+  | { kind: 'skipped' }
+  /** The migration is held, paused or finished: the row is offered again when it runs. */
+  | { kind: 'not-running' }
+  /** The process is stopping: the job goes back to the queue. */
+  | { kind: 'stopping' }
+  /** Deleted in EFS after Okta had created the user. */
+  | { kind: 'orphaned'; oktaId: OktaUserId }
+  /** Not sent: Okta could not take this person. */
+  | { kind: 'unusable'; code: 'mail_missing' | 'mail_invalid' }
+  /** Okta refused this person. */
+  | { kind: 'refused'; error: OktaError }
+  /** Okta refused for the rate. `closing` is true for the answer that shut the bucket. */
+  | { kind: 'throttled'; error: OktaError; waitMs: number; closing: boolean }
+  /** Okta refused our credentials or rights: nobody's data is at fault. */
+  | { kind: 'unauthorised'; error: OktaError }
+  /** A 5xx, or no answer: Okta may or may not have done it. */
+  | { kind: 'unreachable'; error: OktaError };
+
+/** What an outcome means for the job, for the migration's failures and for `iam_error_log`. */
+export interface Verdict {
+  /** `delay` spends no attempt, `retry` does, `fail` ends the job for good. */
+  job: 'complete' | 'give-back' | 'delay' | 'retry' | 'fail';
+  failure: 'never' | 'at-once' | 'after-last-attempt';
+  /** `closing`: one row for each time that a bucket shuts, not one for each refused call. */
+  errorLog: 'never' | 'always' | 'closing';
+}
+
+/** The one place that says what each outcome means. A row without reference and failure is offered again. */
+export const verdicts = {
+  migrated: { job: 'complete', failure: 'never', errorLog: 'never' },
+  'already-migrated': { job: 'complete', failure: 'never', errorLog: 'never' },
+  gone: { job: 'complete', failure: 'never', errorLog: 'never' },
+  skipped: { job: 'complete', failure: 'never', errorLog: 'never' },
+  'not-running': { job: 'complete', failure: 'never', errorLog: 'never' },
+  stopping: { job: 'give-back', failure: 'never', errorLog: 'never' },
+  orphaned: { job: 'fail', failure: 'at-once', errorLog: 'never' },
+  unusable: { job: 'fail', failure: 'at-once', errorLog: 'never' },
+  refused: { job: 'fail', failure: 'at-once', errorLog: 'always' },
+  throttled: { job: 'delay', failure: 'never', errorLog: 'closing' },
+  unauthorised: { job: 'retry', failure: 'never', errorLog: 'always' },
+  unreachable: { job: 'retry', failure: 'after-last-attempt', errorLog: 'always' },
+} as const satisfies Record<Outcome['kind'], Verdict>;

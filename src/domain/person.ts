@@ -1,0 +1,17 @@
+import type { OktaUserId, SubjectId } from './ids.ts';
+
+/** A row of the installation, as far as Okta needs it. Never logged, never put into Redis. */
+export interface Person {
+  id: SubjectId;
+  email: string;
+  firstName: string;
+  lastName: string;
+}
+
+/** What the installation's database says of one subject at this moment. */
+export type Standing =
+  | { kind: 'gone' }
+  | { kind: 'skipped' }
+  | { kind: 'referenced' }
+  /** Some reference is missing; `oktaId` is known when the person is referenced from another portal. */
+  | { kind: 'wanted'; person: Person; oktaId: OktaUserId | null };

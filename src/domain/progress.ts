@@ -1,0 +1,58 @@
+import { HOUR, MINUTE, SECOND } from '../time.ts';
+import { type Counts, remainingOf, type Sample } from './migration.ts';
+
+const RATE_SPAN_MS = MINUTE;
+/** gh-ost's rule: before one part in a hundred is done, a forecast says more than is known. */
+const ETA_FROM_SHARE = 0.01;
+
+/** Adds a sample and drops those that are older than the span of the rate. */
+export function sampled(samples: Sample[], sample: Sample): Sample[] {
+  return [...samples.filter(({ atMs }) => atMs > sample.atMs - RATE_SPAN_MS), sample];
+}
+
+/** People a minute over the samples' span; null until two of them are apart. */
+export function ratePerMinute(samples: Sample[]): number | null {
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (!first || !last || last.atMs - first.atMs < SECOND) return null;
+  return Math.round(((last.done - first.done) * MINUTE) / (last.atMs - first.atMs));
+}
+
+/** Seconds until everybody is done at the present rate; null while that cannot be known. */
+export function etaSeconds(counts: Counts, perMinute: number | null): number | null {
+  const remaining = remainingOf(counts);
+  if (remaining === 0) return 0;
+  if (!perMinute || counts.eligible - remaining < counts.eligible * ETA_FROM_SHARE) return null;
+  return Math.ceil((remaining / perMinute) * 60);
+}
+
+/** How long a migration may take, before it has run. */
+export interface Estimate {
+  people: number;
+  seconds: number;
+  perMinute: number;
+  /** `seen` in Okta's last answer, or only `configured`. */
+  source: 'seen' | 'configured';
+  text: string;
+}
+
+export function estimate(people: number, perMinute: number, source: Estimate['source']): Estimate {
+  const seconds = Math.ceil((people / perMinute) * 60);
+  const where = source === 'seen' ? 'as last seen from Okta' : 'as configured';
+  return {
+    people,
+    seconds,
+    perMinute,
+    source,
+    text: `about ${duration(seconds * SECOND)} at ${perMinute} a minute, ${where}`,
+  };
+}
+
+/** `27 h 47 min`, `3 min 20 s`, `12 s`. */
+export function duration(ms: number): string {
+  const [hours, minutes, seconds] = [ms / HOUR, (ms % HOUR) / MINUTE, (ms % MINUTE) / SECOND].map(
+    Math.floor,
+  ) as [number, number, number];
+  if (hours > 0) return `${hours} h ${minutes} min`;
+  if (minutes > 0) return seconds > 0 ? `${minutes} min ${seconds} s` : `${minutes} min`;
+  return `${seconds} s`;
+}

@@ -1,0 +1,4 @@
+/** Milliseconds are the one unit inside; these name the others. */
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
