@@ -1,0 +1,24 @@
+import type { ErrorAnswer } from './errors.ts';
+import type { Org } from './org.ts';
+
+/** What a handler reads of a call; `params` are the decoded variable parts of its path, in order. */
+export interface Call {
+  readonly url: URL;
+  readonly params: readonly string[];
+  readonly body: unknown;
+}
+
+/** What a handler answers; how it looks on the wire is the sender's business. */
+export type Answer =
+  | { readonly kind: 'object'; readonly body: unknown; readonly etag?: string }
+  | { readonly kind: 'page'; readonly items: readonly unknown[]; readonly after: string | null }
+  | { readonly kind: 'empty' }
+  | ErrorAnswer;
+
+export type Handler = (org: Org, call: Call) => Answer;
+
+export function object(body: unknown): Answer {
+  return { kind: 'object', body };
+}
+
+export const empty: Answer = { kind: 'empty' };

@@ -1,0 +1,86 @@
+import { type Answer, type Call, object } from './answer.ts';
+import { mergeCredentials, NO_CREDENTIALS } from './credentials.ts';
+import {
+  type Checked,
+  type ErrorAnswer,
+  notFound,
+  notWellFormed,
+  ok,
+  tooManyTargets,
+  unsupported,
+  validationFailed,
+} from './errors.ts';
+import { isRecord, unknownKeys } from './json.ts';
+import { foldLogin, type Group, type Org, sendActivationMail, type User } from './org.ts';
+import { checkProfile, type Profile } from './profile.ts';
+import { toOktaUser } from './to-okta-user.ts';
+
+const BODY_KEYS = ['profile', 'credentials', 'groupIds', 'type', 'realmId'];
+const MOST_GROUPS_AT_CREATION = 20;
+
+/** POST /api/v1/users. Okta, Users API: create a user. */
+export function createUser(org: Org, { url, body }: Call): Answer {
+  if (!isRecord(body) || unknownKeys(body, BODY_KEYS).length > 0) return notWellFormed;
+  const profile = checkProfile(body.profile, 'newUser');
+  if (profile.kind === 'error') return profile;
+  const groups = checkGroups(org, body.groupIds ?? []);
+  if (groups.kind === 'error') return groups;
+  if (org.byLogin.has(foldLogin(profile.value.login))) return loginTaken();
+
+  const user = newUser(org, profile.value, body.credentials);
+  if (url.searchParams.get('activate') !== 'false') activateAtCreation(org, user);
+  addUser(org, user, groups.value);
+  return object(toOktaUser(org, user));
+}
+
+export function loginTaken(): ErrorAnswer {
+  return validationFailed('login', [
+    'login: An object with this field already exists in the current organization',
+  ]);
+}
+
+function checkGroups(org: Org, given: unknown): Checked<Group[]> {
+  if (!Array.isArray(given) || !given.every((id) => typeof id === 'string')) return notWellFormed;
+  if (given.length > MOST_GROUPS_AT_CREATION) return tooManyTargets;
+  const groups: Group[] = [];
+  for (const id of new Set<string>(given)) {
+    const group = org.groups.get(id);
+    if (group === undefined) return notFound(id, 'UserGroup');
+    if (group.type === 'BUILT_IN') return unsupported;
+    groups.push(group);
+  }
+  return ok(groups);
+}
+
+/** Recorded: a staged user has a time of status change only when he came with a password. */
+function newUser(org: Org, profile: Profile, credentials: unknown): User {
+  const now = Date.now();
+  const merged = mergeCredentials(NO_CREDENTIALS, credentials, now);
+  return {
+    id: org.ids.next('00u'),
+    profile,
+    status: 'STAGED',
+    createdMs: now,
+    activatedMs: null,
+    statusChangedMs: merged.hasPassword ? now : null,
+    lastUpdatedMs: now,
+    credentials: merged,
+    groupIds: [],
+  };
+}
+
+/** Who has no password is mailed a link to choose one. Okta, Users API: create a user without credentials. */
+function activateAtCreation(org: Org, user: User): void {
+  user.status = user.credentials.hasPassword ? 'ACTIVE' : 'PROVISIONED';
+  user.activatedMs = user.createdMs;
+  user.statusChangedMs = user.createdMs;
+  if (user.status === 'PROVISIONED') sendActivationMail(org, user);
+}
+
+function addUser(org: Org, user: User, groups: readonly Group[]): void {
+  org.users.add(user);
+  org.byLogin.set(foldLogin(user.profile.login), user);
+  org.created += 1;
+  user.groupIds = groups.map((group) => group.id);
+  for (const group of groups) group.members.add(user);
+}

@@ -1,0 +1,23 @@
+/** Work put off, that can be dropped all at once so that nothing outlives the server. */
+export interface Delays {
+  later(ms: number, work: () => void): void;
+  drop(): void;
+}
+
+export function createDelays(): Delays {
+  const timers = new Set<NodeJS.Timeout>();
+  return {
+    later(ms, work) {
+      if (ms <= 0) return work();
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        work();
+      }, ms);
+      timers.add(timer);
+    },
+    drop() {
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
+    },
+  };
+}

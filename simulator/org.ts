@@ -1,0 +1,110 @@
+import { type Collection, createCollection } from './collection.ts';
+import { createIds, type Ids } from './ids.ts';
+import type { Profile } from './profile.ts';
+
+/** The statuses that this simulator can bring a user to. Okta, user lifecycle. */
+export type Status = 'STAGED' | 'PROVISIONED' | 'ACTIVE' | 'DEPROVISIONED';
+
+/** All times are wall-clock milliseconds; null is "not yet". */
+export interface User {
+  readonly id: string;
+  profile: Profile;
+  status: Status;
+  readonly createdMs: number;
+  activatedMs: number | null;
+  statusChangedMs: number | null;
+  lastUpdatedMs: number;
+  credentials: Credentials;
+  /** Everyone is not among them. */
+  groupIds: readonly string[];
+}
+
+export interface Credentials {
+  readonly hasPassword: boolean;
+  readonly passwordChangedMs: number | null;
+  readonly recoveryQuestion: string | null;
+  readonly provider: { readonly type: string; readonly name: string };
+}
+
+export interface Group {
+  readonly id: string;
+  readonly type: 'OKTA_GROUP' | 'BUILT_IN';
+  name: string;
+  description: string | null;
+  readonly createdMs: number;
+  lastUpdatedMs: number;
+  lastMembershipUpdatedMs: number;
+  readonly members: Collection<User>;
+}
+
+export interface Mail {
+  readonly userId: string;
+  readonly type: 'activation';
+  /** Monotonic, like the arrivals. */
+  readonly atMs: number;
+}
+
+export interface Org {
+  readonly url: string;
+  readonly ids: Ids;
+  readonly users: Collection<User>;
+  /** By folded login, over all statuses: a deactivated user still holds his. */
+  readonly byLogin: Map<string, User>;
+  readonly groups: Collection<Group>;
+  readonly everyone: Group;
+  readonly userTypeId: string;
+  readonly realmId: string;
+  readonly outbox: Mail[];
+  /** How many users were ever created here. */
+  created: number;
+}
+
+/** An org as it is on its first day: nobody in it, and the group Everyone. */
+export function createOrg(url: string): Org {
+  const ids = createIds();
+  const users = createCollection<User>();
+  const everyone = newGroup(ids.next('00g'), 'BUILT_IN', 'Everyone', 'All users in your organization', users);
+  const groups = createCollection<Group>();
+  groups.add(everyone);
+  return {
+    url,
+    ids,
+    users,
+    byLogin: new Map(),
+    groups,
+    everyone,
+    userTypeId: ids.next('oty'),
+    realmId: ids.next('guo'),
+    outbox: [],
+    created: 0,
+  };
+}
+
+export function newGroup(
+  id: string,
+  type: Group['type'],
+  name: string,
+  description: string | null,
+  members = createCollection<User>(),
+): Group {
+  const now = Date.now();
+  return {
+    id,
+    type,
+    name,
+    description,
+    createdMs: now,
+    lastUpdatedMs: now,
+    lastMembershipUpdatedMs: now,
+    members,
+  };
+}
+
+/** Logins are unique ignoring case and diacritics. Okta, Users API: login. */
+export function foldLogin(login: string): string {
+  return login.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+}
+
+export function sendActivationMail(org: Org, user: User): void {
+  org.outbox.push({ userId: user.id, type: 'activation', atMs: performance.now() });
+}

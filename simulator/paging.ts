@@ -1,0 +1,60 @@
+import type { Answer } from './answer.ts';
+import { illegalArgument, invalidPaging } from './errors.ts';
+
+/** Page sizes in items: without `limit`, and the most that a caller gets whatever he asks for. */
+export interface PageLimit {
+  readonly fallback: number;
+  readonly most: number;
+}
+
+/** One page of what `walk` yields after the cursor and `matches`; the cursor hides the last id of the page. */
+export function pageOf<T extends { readonly id: string }>(
+  url: URL,
+  limit: PageLimit,
+  walk: (after: string | undefined) => Iterable<T>,
+  matches: (item: T) => boolean,
+  show: (item: T) => unknown,
+): Answer {
+  const size = readLimit(url, limit);
+  if (size === null) return illegalArgument('limit');
+  const cursor = url.searchParams.get('after');
+  const after = cursor === null ? undefined : decodeCursor(cursor);
+  if (after === null) return invalidPaging;
+
+  const items = take(walk(after), matches, size + 1);
+  const page = items.slice(0, size);
+  const last = items.length > size ? page.at(-1) : undefined;
+  return { kind: 'page', items: page.map(show), after: last === undefined ? null : encodeCursor(last.id) };
+}
+
+/** The Link headers of a page, one each, with `after` and nothing else changed. Okta, pagination. */
+export function linksOf(url: URL, after: string | null): string[] {
+  const self = `<${url.href}>; rel="self"`;
+  if (after === null) return [self];
+  const next = new URL(url);
+  next.searchParams.set('after', after);
+  return [self, `<${next.href}>; rel="next"`];
+}
+
+function readLimit(url: URL, { fallback, most }: PageLimit): number | null {
+  const limit = Number(url.searchParams.get('limit') ?? fallback);
+  return Number.isInteger(limit) && limit > 0 ? Math.min(limit, most) : null;
+}
+
+function take<T>(items: Iterable<T>, matches: (item: T) => boolean, most: number): T[] {
+  const taken: T[] = [];
+  for (const item of items) {
+    if (matches(item)) taken.push(item);
+    if (taken.length === most) break;
+  }
+  return taken;
+}
+
+function encodeCursor(id: string): string {
+  return `200${Buffer.from(id).toString('base64url')}`;
+}
+
+function decodeCursor(cursor: string): string | null {
+  const id = Buffer.from(cursor.slice(3), 'base64url').toString();
+  return encodeCursor(id) === cursor && /^00[ug]\w{17}$/.test(id) ? id : null;
+}

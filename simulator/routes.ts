@@ -1,0 +1,60 @@
+import type { Handler } from './answer.ts';
+import { createUser } from './create-user.ts';
+import {
+  addMember,
+  createGroup,
+  deleteGroup,
+  getGroup,
+  listGroups,
+  listMembers,
+  removeMember,
+  replaceGroup,
+} from './groups.ts';
+import { activate, deactivate, reactivate } from './lifecycle.ts';
+import { listUsers } from './list-users.ts';
+import { deleteUser, getUser, listGroupsOfUser, replaceUser, updateUser } from './users.ts';
+
+type Methods = Readonly<Record<string, Handler>>;
+
+/** All that is simulated of the API, below /api/v1. */
+const ROUTES: Readonly<Record<string, Methods>> = {
+  '/users': { GET: listUsers, POST: createUser },
+  '/users/{id}': { GET: getUser, POST: updateUser, PUT: replaceUser, DELETE: deleteUser },
+  '/users/{id}/groups': { GET: listGroupsOfUser },
+  '/users/{id}/lifecycle/activate': { POST: activate },
+  '/users/{id}/lifecycle/deactivate': { POST: deactivate },
+  '/users/{id}/lifecycle/reactivate': { POST: reactivate },
+  '/groups': { GET: listGroups, POST: createGroup },
+  '/groups/{id}': { GET: getGroup, PUT: replaceGroup, DELETE: deleteGroup },
+  '/groups/{id}/users': { GET: listMembers },
+  '/groups/{id}/users/{userId}': { PUT: addMember, DELETE: removeMember },
+};
+
+const PATTERNS = Object.entries(ROUTES).map(([path, methods]) => ({
+  pattern: new RegExp(`^/api/v1${path.replaceAll(/\{\w+\}/g, '([^/]+)')}$`),
+  methods,
+}));
+
+export type Match =
+  | { readonly kind: 'handler'; readonly handler: Handler; readonly params: readonly string[] }
+  | { readonly kind: 'wrong-method' }
+  | { readonly kind: 'no-such-path' };
+
+export function matchRoute(method: string, path: string): Match {
+  for (const { pattern, methods } of PATTERNS) {
+    const found = pattern.exec(path);
+    if (found === null) continue;
+    const handler = Object.hasOwn(methods, method) ? methods[method] : undefined;
+    if (handler === undefined) return { kind: 'wrong-method' };
+    return { kind: 'handler', handler, params: found.slice(1).map(decodeSegment) };
+  }
+  return { kind: 'no-such-path' };
+}
+
+function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { handleApi } from './api.ts';
+import { type Control, handleControl } from './control.ts';
+import { createDelays, type Delays } from './delays.ts';
+import type { Options } from './options.ts';
+import { createState } from './state.ts';
+
+const HOST = '127.0.0.1';
+
+/** Longer than any client idles, so that no kept connection closes under a call. */
+const KEEP_ALIVE_MS = 10 * 60_000;
+
+export interface Simulator {
+  readonly url: string;
+  /** Ends at once, calls in hand included; twice is once. */
+  close(): Promise<void>;
+}
+
+/** One org on its own port; resolves when it accepts calls. */
+export async function startSimulator(options: Options): Promise<Simulator> {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
+  server.listen(options.port, HOST);
+  await once(server, 'listening');
+  const url = `http://${HOST}:${(server.address() as AddressInfo).port}`;
+  const delays = createDelays();
+  const control = createControl(options, url);
+  server.on('request', (request, response) => {
+    dispatch(control, delays, request, response, url).catch((error: unknown) =>
+      response.destroy(asError(error)),
+    );
+  });
+  return {
+    url,
+    async close() {
+      if (!server.listening) return;
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      delays.drop();
+      await closed;
+    },
+  };
+}
+
+function createControl(options: Options, url: string): Control {
+  let state = createState(options, url);
+  return {
+    get state() {
+      return state;
+    },
+    reset() {
+      state = createState(options, url);
+    },
+  };
+}
+
+/** A path may begin with more than one slash, as recorded. */
+async function dispatch(
+  control: Control,
+  delays: Delays,
+  request: IncomingMessage,
+  response: ServerResponse,
+  base: string,
+): Promise<void> {
+  const url = new URL(base + (request.url ?? '/').replace(/^\/+/, '/'));
+  if (url.pathname.startsWith('/api/')) return handleApi(control.state, delays, request, response, url);
+  return handleControl(control, { request, response, url });
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

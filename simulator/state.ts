@@ -1,0 +1,30 @@
+import { type Arrivals, createArrivals } from './arrivals.ts';
+import { type Counters, createCounters } from './counters.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { createLatency, type Latency } from './latency.ts';
+import type { Options } from './options.ts';
+import { createOrg, type Org } from './org.ts';
+import { createRateLimits, type RateLimits } from './rate-limits.ts';
+
+/** All that a simulator knows and counts; a reset replaces it whole. */
+export interface State {
+  readonly options: Options;
+  readonly org: Org;
+  readonly limits: RateLimits;
+  readonly arrivals: Arrivals;
+  readonly counters: Counters;
+  readonly faults: Faults;
+  readonly latency: Latency;
+}
+
+export function createState(options: Options, url: string): State {
+  return {
+    options,
+    org: createOrg(url),
+    limits: createRateLimits(options),
+    arrivals: createArrivals(),
+    counters: createCounters(),
+    faults: createFaults(),
+    latency: createLatency(options.latencyMs),
+  };
+}

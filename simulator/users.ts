@@ -1,0 +1,83 @@
+import { type Answer, type Call, empty, object } from './answer.ts';
+import { loginTaken } from './create-user.ts';
+import { mergeCredentials } from './credentials.ts';
+import { notWellFormed, statusForbids } from './errors.ts';
+import { findUser } from './find-user.ts';
+import { isRecord, unknownKeys } from './json.ts';
+import { deactivateUser } from './lifecycle.ts';
+import { foldLogin, type Org, type User } from './org.ts';
+import { checkProfile } from './profile.ts';
+import { toGroup } from './to-group.ts';
+import { etagOf, toOktaUser } from './to-okta-user.ts';
+
+const BODY_KEYS = ['profile', 'credentials', 'type', 'realmId'];
+
+/** GET /api/v1/users/{id}: by id, login or short login. */
+export function getUser(org: Org, { params: [key = ''] }: Call): Answer {
+  const found = findUser(org, key);
+  if (found.kind === 'error') return found;
+  return { kind: 'object', body: toOktaUser(org, found.value), etag: etagOf(org, found.value) };
+}
+
+/** GET /api/v1/users/{id}/groups: Everyone is always among them. */
+export function listGroupsOfUser(org: Org, { params: [key = ''] }: Call): Answer {
+  const found = findUser(org, key);
+  if (found.kind === 'error') return found;
+  const groups = found.value.groupIds.flatMap((id) => org.groups.get(id) ?? []);
+  return object([org.everyone, ...groups].map((group) => toGroup(org, group)));
+}
+
+/** POST /api/v1/users/{id}: what the profile leaves out stays. */
+export function updateUser(org: Org, call: Call): Answer {
+  return changeUser(org, call, (user, profile) => ({ ...user.profile, ...profile }));
+}
+
+/** PUT /api/v1/users/{id}: what the profile leaves out is cleared. */
+export function replaceUser(org: Org, call: Call): Answer {
+  return changeUser(org, call, (_user, profile) => profile);
+}
+
+/** DELETE /api/v1/users/{id}: the first one only deactivates. Okta, Users API: delete a user. */
+export function deleteUser(org: Org, { params: [key = ''] }: Call): Answer {
+  const found = findUser(org, key);
+  if (found.kind === 'error') return found;
+  if (found.value.status === 'DEPROVISIONED') removeUser(org, found.value);
+  else deactivateUser(found.value);
+  return empty;
+}
+
+type Merge = (user: User, profile: Record<string, unknown>) => unknown;
+
+function changeUser(org: Org, { params: [key = ''], body }: Call, merge: Merge): Answer {
+  const found = findUser(org, key);
+  if (found.kind === 'error') return found;
+  const user = found.value;
+  if (!isRecord(body) || unknownKeys(body, BODY_KEYS).length > 0) return notWellFormed;
+  // INFERRED: no source tells what updating a deactivated user answers; clients refuse to try.
+  if (user.status === 'DEPROVISIONED') return statusForbids;
+  if (isRecord(body.profile)) {
+    const refusal = changeProfile(org, user, merge(user, body.profile));
+    if (refusal !== null) return refusal;
+  }
+  user.credentials = mergeCredentials(user.credentials, body.credentials, Date.now());
+  return object(toOktaUser(org, user));
+}
+
+/** Recorded: only a change of the profile moves `lastUpdated`. */
+function changeProfile(org: Org, user: User, given: unknown): Answer | null {
+  const profile = checkProfile(given, 'user');
+  if (profile.kind === 'error') return profile;
+  const login = foldLogin(profile.value.login);
+  if ((org.byLogin.get(login) ?? user) !== user) return loginTaken();
+  org.byLogin.delete(foldLogin(user.profile.login));
+  org.byLogin.set(login, user);
+  user.profile = profile.value;
+  user.lastUpdatedMs = Date.now();
+  return null;
+}
+
+function removeUser(org: Org, user: User): void {
+  for (const id of user.groupIds) org.groups.get(id)?.members.remove(user.id);
+  org.byLogin.delete(foldLogin(user.profile.login));
+  org.users.remove(user.id);
+}
