@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { readBody } from './body.ts';
 import { BUCKET_NAMES, type Bucket } from './buckets.ts';
-import { parseFault } from './faults.ts';
 import type { User } from './org.ts';
+import { parseFault } from './parse-fault.ts';
 import type { State } from './state.ts';
 
 /** The control surface reads the state, and may replace it. */

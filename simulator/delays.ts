@@ -1,4 +1,4 @@
-/** Work put off, that can be dropped all at once so that nothing outlives the server. */
+/** Work put off, that can be dropped for good so that nothing outlives the server. */
 export interface Delays {
   later(ms: number, work: () => void): void;
   drop(): void;
@@ -6,8 +6,10 @@ export interface Delays {
 
 export function createDelays(): Delays {
   const timers = new Set<NodeJS.Timeout>();
+  let dropped = false;
   return {
     later(ms, work) {
+      if (dropped) return;
       if (ms <= 0) return work();
       const timer = setTimeout(() => {
         timers.delete(timer);
@@ -16,6 +18,7 @@ export function createDelays(): Delays {
       timers.add(timer);
     },
     drop() {
+      dropped = true;
       for (const timer of timers) clearTimeout(timer);
       timers.clear();
     },

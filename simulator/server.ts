@@ -27,9 +27,7 @@ export async function startSimulator(options: Options): Promise<Simulator> {
   const delays = createDelays();
   const control = createControl(options, url);
   server.on('request', (request, response) => {
-    dispatch(control, delays, request, response, url).catch((error: unknown) =>
-      response.destroy(asError(error)),
-    );
+    dispatch(control, delays, request, response, url).catch((error: unknown) => giveUp(response, error));
   });
   return {
     url,
@@ -69,6 +67,8 @@ async function dispatch(
   return handleControl(control, { request, response, url });
 }
 
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+/** Only a bug leads here: it is said aloud, and the caller is not kept waiting. */
+function giveUp(response: ServerResponse, error: unknown): void {
+  process.stderr.write(`okta-simulator: ${error instanceof Error ? error.stack : String(error)}\n`);
+  response.destroy();
 }

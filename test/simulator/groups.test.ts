@@ -1,0 +1,64 @@
+import { create, createGroup, type GroupBody, startOrg, stopAll, type UserBody } from './support.ts';
+
+afterEach(stopAll);
+
+test('a group is created, found, changed and deleted', async () => {
+  const org = await startOrg();
+  const group = await createGroup(org, 'portal-1');
+  expect(group).toMatchObject({ type: 'OKTA_GROUP', profile: { name: 'portal-1', description: null } });
+  expect(group.id).toMatch(/^00g[0-9A-Za-z]{17}$/);
+  const renamed = { profile: { name: 'portal-one', description: '' } };
+  await org.call('PUT', `/groups/${group.id}`, renamed);
+  expect((await org.call('GET', `/groups/${group.id}`)).body).toMatchObject(renamed);
+  expect((await org.call('DELETE', `/groups/${group.id}`)).status).toBe(204);
+  expect((await org.call('GET', `/groups/${group.id}`)).status).toBe(404);
+});
+
+test('a second group of the same name is refused like a second login', async () => {
+  const org = await startOrg();
+  await createGroup(org, 'portal-1');
+  const { status, body } = await org.call('POST', '/groups', { profile: { name: 'portal-1' } });
+  expect(status).toBe(400);
+  expect(body.errorCauses).toEqual([
+    { errorSummary: 'name: An object with this field already exists in the current organization' },
+  ]);
+});
+
+test('q lists the groups whose names begin so', async () => {
+  const org = await startOrg();
+  for (const name of ['portal-1', 'portal-2', 'admins']) await createGroup(org, name);
+  const { body } = await org.call<GroupBody[]>('GET', '/groups?q=Portal');
+  expect(body.map((group) => group.profile.name)).toEqual(['portal-1', 'portal-2']);
+});
+
+test('joining twice is joining once, and leaving ends it', async () => {
+  const org = await startOrg();
+  const group = await createGroup(org, 'portal-1');
+  const user = await create(org, 'ada@example.com');
+  const membership = `/groups/${group.id}/users/${user.id}`;
+  for (const method of ['PUT', 'PUT']) expect((await org.call(method, membership)).status).toBe(204);
+  expect((await org.call<UserBody[]>('GET', `/groups/${group.id}/users`)).body).toHaveLength(1);
+  expect((await org.call('DELETE', membership)).status).toBe(204);
+  expect((await org.call<UserBody[]>('GET', `/groups/${group.id}/users`)).body).toEqual([]);
+});
+
+test('everybody is a member of Everyone, which cannot be changed by hand', async () => {
+  const org = await startOrg();
+  const user = await create(org, 'ada@example.com');
+  const [everyone] = (await org.call<GroupBody[]>('GET', '/groups?q=Everyone')).body;
+  expect(everyone?.type).toBe('BUILT_IN');
+  const members = await org.call<UserBody[]>('GET', `/groups/${everyone?.id}/users`);
+  expect(members.body.map(({ id }) => id)).toEqual([user.id]);
+  expect((await org.call('DELETE', `/groups/${everyone?.id}/users/${user.id}`)).status).toBe(501);
+});
+
+test('a deleted group leaves its members, a deleted user leaves his groups', async () => {
+  const org = await startOrg();
+  const [kept, gone] = [await createGroup(org, 'kept'), await createGroup(org, 'gone')];
+  const user = await create(org, 'ada@example.com', false, { groupIds: [kept.id, gone.id] });
+  await org.call('DELETE', `/groups/${gone.id}`);
+  const listed = await org.control<{ groupIds: string[] }[]>('GET', 'users');
+  expect(listed.body[0]?.groupIds).toEqual([kept.id]);
+  for (const method of ['DELETE', 'DELETE']) await org.call(method, `/users/${user.id}`);
+  expect((await org.call<UserBody[]>('GET', `/groups/${kept.id}/users`)).body).toEqual([]);
+});

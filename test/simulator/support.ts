@@ -1,0 +1,111 @@
+import type { Options } from '../../simulator/options.ts';
+import { type Simulator, startSimulator } from '../../simulator/server.ts';
+
+export const TOKEN = 'a-token';
+
+const DEFAULTS: Options = {
+  port: 0,
+  token: TOKEN,
+  usersPerMinute: 600,
+  windowMs: 60_000,
+  tokenSharePercent: 100,
+  latencyMs: 0,
+};
+
+export interface Reply<T> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: T;
+}
+
+export interface ErrorBody {
+  readonly errorCode: string;
+  readonly errorSummary: string;
+  readonly errorLink: string;
+  readonly errorId: string;
+  readonly errorCauses: readonly { readonly errorSummary: string }[];
+}
+
+export interface UserBody {
+  readonly id: string;
+  readonly status: string;
+  readonly activated: string | null;
+  readonly statusChanged: string | null;
+  readonly passwordChanged: string | null;
+  readonly lastUpdated: string;
+  readonly profile: Readonly<Record<string, string | null>>;
+  readonly credentials: Readonly<Record<string, unknown>>;
+  readonly _links: Readonly<Record<string, unknown>>;
+}
+
+export interface GroupBody {
+  readonly id: string;
+  readonly type: string;
+  readonly profile: { readonly name: string; readonly description: string | null };
+}
+
+export interface Org {
+  readonly url: string;
+  call<T = ErrorBody>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Reply<T>>;
+  control<T>(method: string, path: string, body?: unknown): Promise<Reply<T>>;
+}
+
+const running: Simulator[] = [];
+
+/** A simulator of this test's own; `stopAll` ends it. */
+export async function startOrg(options: Partial<Options> = {}): Promise<Org> {
+  const simulator = await startSimulator({ ...DEFAULTS, ...options });
+  running.push(simulator);
+  const { url } = simulator;
+  return {
+    url,
+    call: (method, path, body, headers = {}) =>
+      send(method, `${url}/api/v1${path}`, body, { authorization: `SSWS ${TOKEN}`, ...headers }),
+    control: (method, path, body) => send(method, `${url}/__simulator/${path}`, body, {}),
+  };
+}
+
+export async function stopAll(): Promise<void> {
+  await Promise.all(running.splice(0).map((simulator) => simulator.close()));
+}
+
+/** A body for POST /users; a login stands for the whole person. */
+export function person(login: string, profile: Record<string, unknown> = {}, rest: object = {}) {
+  return { profile: { login, email: login, firstName: 'Ada', lastName: 'Byron', ...profile }, ...rest };
+}
+
+export async function create(
+  org: Org,
+  login: string,
+  activate = false,
+  rest: object = {},
+): Promise<UserBody> {
+  const reply = await org.call<UserBody>('POST', `/users?activate=${activate}`, person(login, {}, rest));
+  expect(reply.status).toBe(200);
+  return reply.body;
+}
+
+export async function createGroup(org: Org, name: string): Promise<GroupBody> {
+  return (await org.call<GroupBody>('POST', '/groups', { profile: { name } })).body;
+}
+
+async function send<T>(
+  method: string,
+  url: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<Reply<T>> {
+  const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+  const response = await fetch(url, { method, headers, ...(text !== undefined && { body: text }) });
+  const answer = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (answer === '' ? null : JSON.parse(answer)) as T,
+  };
+}
