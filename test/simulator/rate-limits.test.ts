@@ -136,3 +136,20 @@ test('creation and activation share one bucket, reading has its own', async () =
   const read = await org.call('GET', `/users/${id}`);
   expect(read.headers.get('x-rate-limit-remaining')).toBe('999');
 });
+
+test('a bucket found empty is open again once its window is over', async () => {
+  const org = await startOrg({ usersPerMinute: 120, windowMs: 500 });
+  await create(org, 'ada@example.com');
+  const deadlineMs = performance.now() + 5000;
+  let passed = false;
+  while (!passed && performance.now() < deadlineMs) passed = (await org.call('GET', '/users')).status === 200;
+  expect(passed).toBe(true);
+  const { atMs } = (await org.control<{ atMs: number[] }>('GET', 'arrivals?bucket=users')).body;
+  expect((atMs.at(-1) ?? 0) - (atMs[0] ?? 0)).toBeGreaterThanOrEqual(500);
+});
+
+test('a path may begin with two slashes', async () => {
+  const org = await startOrg();
+  const reply = await fetch(`${org.url}//api/v1/users`, { headers: { authorization: 'SSWS a-token' } });
+  expect(reply.status).toBe(200);
+});
