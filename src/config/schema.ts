@@ -5,7 +5,7 @@ const closed = { additionalProperties: false } as const;
 
 /** Names appear in addresses, Redis keys and lock names. */
 const Name = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,31}$' });
-const Identifier = Type.String({ minLength: 1, maxLength: 64, pattern: '^[^`\\u0000]+$' });
+const Identifier = Type.String({ minLength: 1, maxLength: 64, pattern: '^[^`?\\u0000]+$' });
 const FromEnvironment = Type.Object({ env: Type.String({ pattern: '^[A-Z][A-Z0-9_]*$' }) }, closed);
 const MailDomain = Type.String({ pattern: '^[a-z0-9.-]+\\.[a-z]{2,}$' });
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { MigrationId } from '../domain/ids.ts';
-import type { Counts, Cursor, Migration, MigrationState, Sample } from '../domain/migration.ts';
+import type { Cursor, Migration, MigrationState, Sample, TimedCounts } from '../domain/migration.ts';
 import type { Operation } from '../domain/operations.ts';
 import { type Selection, selectionKey } from '../domain/selection.ts';
 import type { Database } from './pool.ts';
@@ -23,13 +23,14 @@ interface Row extends RowDataPacket {
   failed: number | null;
   skipped: number | null;
   counted_at: Date | null;
+  count_ms: number | null;
   samples: string;
   created_at: Date;
   finished_at: Date | null;
 }
 
 const COLUMNS = `id, installation, operation, selection, state, held_reason, pass, after_id, found, through_id,
-  resting_since, eligible, referenced, failed, skipped, counted_at, samples, created_at, finished_at`;
+  resting_since, eligible, referenced, failed, skipped, counted_at, count_ms, samples, created_at, finished_at`;
 
 export async function findMigration(db: Database, id: number): Promise<Migration | undefined> {
   const [[row]] = await db.query<Row[]>(`SELECT ${COLUMNS} FROM migrations WHERE id = ?`, [id]);
@@ -103,20 +104,19 @@ export async function finishMigration(db: Database, id: MigrationId): Promise<bo
 export async function storeCounts(
   db: Database,
   id: MigrationId,
-  { eligible, referenced, failed, skipped }: Counts,
-  at: Date,
+  { eligible, referenced, failed, skipped, at, tookMs }: TimedCounts,
   samples: Sample[],
 ): Promise<void> {
   await db.query(
     `UPDATE migrations
-        SET eligible = ?, referenced = ?, failed = ?, skipped = ?, counted_at = ?, samples = ?
+        SET eligible = ?, referenced = ?, failed = ?, skipped = ?, counted_at = ?, count_ms = ?, samples = ?
       WHERE id = ?`,
-    [eligible, referenced, failed, skipped, at, JSON.stringify(samples), id],
+    [eligible, referenced, failed, skipped, at, tookMs, JSON.stringify(samples), id],
   );
 }
 
 function toMigration(row: Row): Migration {
-  const { eligible, referenced, failed, skipped, counted_at: at } = row;
+  const { eligible, referenced, failed, skipped, counted_at: at, count_ms: tookMs } = row;
   return {
     id: row.id as MigrationId,
     installation: row.installation,
@@ -132,9 +132,14 @@ function toMigration(row: Row): Migration {
       restingSince: row.resting_since,
     },
     counts:
-      eligible === null || referenced === null || failed === null || skipped === null || at === null
+      eligible === null ||
+      referenced === null ||
+      failed === null ||
+      skipped === null ||
+      at === null ||
+      tookMs === null
         ? null
-        : { eligible, referenced, failed, skipped, at },
+        : { eligible, referenced, failed, skipped, at, tookMs },
     samples: JSON.parse(row.samples) as Sample[],
     createdAt: row.created_at,
     finishedAt: row.finished_at,

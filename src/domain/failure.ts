@@ -37,6 +37,7 @@ export function failureOf(outcome: Outcome): Failure | undefined {
     case 'gone':
     case 'skipped':
     case 'not-running':
+    case 'already-failed':
     case 'stopping':
     case 'throttled':
     case 'unauthorised':

@@ -17,6 +17,12 @@ export interface Counts {
   skipped: number;
 }
 
+/** Counting a million people takes seconds: the counts are stored with their time, not made anew each time. */
+export interface TimedCounts extends Counts {
+  at: Date;
+  tookMs: number;
+}
+
 /** How many people were done at a moment, to tell the rate. */
 export interface Sample {
   atMs: number;
@@ -34,7 +40,7 @@ export interface Migration {
   heldReason: string | null;
   /** Where the reconcile loop is. */
   cursor: Cursor;
-  counts: (Counts & { at: Date }) | null;
+  counts: TimedCounts | null;
   samples: Sample[];
   createdAt: Date;
   finishedAt: Date | null;

@@ -30,6 +30,8 @@ export type Outcome =
   | { kind: 'skipped' }
   /** The migration is held, paused or finished: the row is offered again when it runs. */
   | { kind: 'not-running' }
+  /** It has failed in this migration before. */
+  | { kind: 'already-failed' }
   /** The process is stopping: the job goes back to the queue. */
   | { kind: 'stopping' }
   /** Deleted in EFS after Okta had created the user. */
@@ -61,6 +63,7 @@ export const verdicts = {
   gone: { job: 'complete', failure: 'never', errorLog: 'never' },
   skipped: { job: 'complete', failure: 'never', errorLog: 'never' },
   'not-running': { job: 'complete', failure: 'never', errorLog: 'never' },
+  'already-failed': { job: 'complete', failure: 'never', errorLog: 'never' },
   stopping: { job: 'give-back', failure: 'never', errorLog: 'never' },
   orphaned: { job: 'fail', failure: 'at-once', errorLog: 'never' },
   unusable: { job: 'fail', failure: 'at-once', errorLog: 'never' },

@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS migrations (
   failed        INT UNSIGNED NULL,
   skipped       INT UNSIGNED NULL,
   counted_at    DATETIME(3) NULL,
+  count_ms      INT UNSIGNED NULL COMMENT 'how long the counting took',
   samples       TEXT NOT NULL DEFAULT ('[]') COMMENT 'JSON: people done over the last minute',
   created_at    DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
   finished_at   DATETIME(3) NULL,

@@ -1,0 +1,43 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import type { App } from '../../app.ts';
+
+const Health = Type.Object({ status: Type.Literal('ok') });
+const Part = Type.Enum(['ok', 'unreachable']);
+const Readiness = Type.Object({ status: Part, database: Part, redis: Part });
+
+/** Open to everybody: a load balancer has no key. */
+export function healthRoutes(app: App): FastifyPluginAsyncTypebox {
+  return async (api) => {
+    api.get(
+      '/healthz',
+      { schema: { summary: 'Whether the process is alive', security: [], response: { 200: Health } } },
+      async () => ({ status: 'ok' as const }),
+    );
+    api.get(
+      '/readyz',
+      {
+        schema: {
+          summary: 'Whether what it needs can be reached',
+          security: [],
+          response: { 200: Readiness, 503: Readiness },
+        },
+      },
+      async (_, reply) => {
+        const [database, redis] = await Promise.all([
+          answers(app.db.query('SELECT 1')),
+          answers(app.redis.ping()),
+        ]);
+        const status = database === 'ok' && redis === 'ok' ? 'ok' : 'unreachable';
+        return reply.code(status === 'ok' ? 200 : 503).send({ status, database, redis });
+      },
+    );
+  };
+}
+
+async function answers(question: Promise<unknown>): Promise<'ok' | 'unreachable'> {
+  return question.then(
+    () => 'ok',
+    () => 'unreachable',
+  );
+}

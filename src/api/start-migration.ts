@@ -1,0 +1,82 @@
+import type { App } from '../app.ts';
+import { findMigration, insertMigration, unfinishedOf } from '../db/migrations.ts';
+import { withNamedLock } from '../db/named-lock.ts';
+import type { Migration } from '../domain/migration.ts';
+import { remainingOf } from '../domain/migration.ts';
+import { type Estimate, estimate } from '../domain/progress.ts';
+import { overlap, selectionKey } from '../domain/selection.ts';
+import { errorFields } from '../log.ts';
+import { countPeople } from '../producers/count.ts';
+import { allowanceOf } from '../producers/source-of.ts';
+import type { NewMigration } from './schemas.ts';
+import { pace } from './view.ts';
+
+export type Started =
+  | { kind: 'created'; migration: Migration }
+  /** The same one is unfinished. */
+  | { kind: 'existing'; migration: Migration }
+  /** Another one, unfinished, may be about some of the same people. */
+  | { kind: 'overlapping'; migration: Migration };
+
+/** Records a migration, once, however often and however simultaneously it is asked for. */
+export async function startMigration(
+  app: App,
+  { installation, operation, selection = {} }: NewMigration,
+): Promise<Started> {
+  const connection = await app.db.getConnection();
+  try {
+    return await withNamedLock(connection, `portage.${installation}.${operation}`, async () => {
+      const unfinished = await unfinishedOf(connection, installation, operation);
+      const same = unfinished.find((each) => selectionKey(each.selection) === selectionKey(selection));
+      if (same) return { kind: 'existing', migration: same };
+      const other = unfinished.find((each) => overlap(each.selection, selection));
+      if (other) return { kind: 'overlapping', migration: other };
+      const id = await insertMigration(connection, installation, operation, selection);
+      return { kind: 'created', migration: await stored(app, id) };
+    });
+  } finally {
+    connection.release();
+  }
+}
+
+/** Wakes the fleet; should Redis be away, the workers find the migration in MySQL by themselves. */
+export async function wakeFleet(app: App, migration: Migration): Promise<void> {
+  const allowance = allowanceOf(app, migration);
+  try {
+    if (allowance) await app.queues.wake({ kind: 'top-up', ...allowance });
+  } catch (error) {
+    app.log.warn({ migrationId: migration.id, ...errorFields(error) }, 'the fleet could not be woken');
+  }
+}
+
+/** How long a new migration may take; null when its installation cannot be asked now. */
+export async function estimateOf(app: App, migration: Migration): Promise<Estimate | null> {
+  try {
+    const people = remainingOf(migration.counts ?? (await countPeople(app, migration)));
+    const { perMinute, source } = await expectedPace(app, migration);
+    return estimate(people, perMinute, source);
+  } catch (error) {
+    app.log.warn({ migrationId: migration.id, ...errorFields(error) }, 'no estimate');
+    return null;
+  }
+}
+
+async function expectedPace(
+  app: App,
+  migration: Migration,
+): Promise<{ perMinute: number; source: Estimate['source'] }> {
+  const allowance = allowanceOf(app, migration);
+  if (!allowance) throw new Error(`Bug: migration ${migration.id} has no allowance`);
+  const { org, bucket } = allowance;
+  const configured = {
+    perMinute: app.config.orgs[org]?.perMinute[bucket] ?? 0,
+    source: 'configured',
+  } as const;
+  return pace(app, allowance).catch(() => configured);
+}
+
+export async function stored(app: App, id: number): Promise<Migration> {
+  const migration = await findMigration(app.db, id);
+  if (!migration) throw new Error(`Bug: migration ${id} is not stored`);
+  return migration;
+}

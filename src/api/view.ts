@@ -1,0 +1,60 @@
+import type { App } from '../app.ts';
+import { type Migration, remainingOf } from '../domain/migration.ts';
+import { etaSeconds, ratePerMinute } from '../domain/progress.ts';
+import { type FleetState, waitOf } from '../domain/wait.ts';
+import type { Allowance } from '../limiter/limiter.ts';
+import { allowanceOf } from '../producers/source-of.ts';
+import { queueName } from '../queue/jobs.ts';
+import type { Migration as MigrationView } from './schemas.ts';
+
+/** A migration as everybody is shown it: counts from the truth, rate and wait from the fleet. */
+export async function viewOf(app: App, migration: Migration): Promise<MigrationView> {
+  const { id, installation, operation, selection, state, createdAt, finishedAt, counts, samples } = migration;
+  const rate = state === 'finished' ? null : ratePerMinute(samples);
+  return {
+    id,
+    installation,
+    operation,
+    selection,
+    state,
+    createdAt: createdAt.toISOString(),
+    finishedAt: finishedAt?.toISOString() ?? null,
+    counts: counts && {
+      eligible: counts.eligible,
+      referenced: counts.referenced,
+      failed: counts.failed,
+      remaining: remainingOf(counts),
+      skipped: counts.skipped,
+      at: counts.at.toISOString(),
+    },
+    ratePerMinute: rate,
+    etaSeconds: state === 'running' && counts ? etaSeconds(counts, rate) : null,
+    wait: waitOf(migration, state === 'running' ? await fleetState(app, migration) : null),
+  };
+}
+
+async function fleetState(app: App, migration: Migration): Promise<FleetState | null> {
+  const allowance = allowanceOf(app, migration);
+  if (!allowance) return null;
+  try {
+    const [workers, { perMinute, closedForMs }] = await Promise.all([
+      app.queues.subjects.get(queueName(allowance))?.queue.getWorkersCount(),
+      pace(app, allowance),
+    ]);
+    return { workers: workers ?? 0, closedForMs, perMinute };
+  } catch {
+    return null;
+  }
+}
+
+/** Calls a minute that can be expected of an allowance, and whether Okta itself has said so. */
+export async function pace(
+  { limiter }: App,
+  allowance: Allowance,
+): Promise<{ perMinute: number; source: 'seen' | 'configured'; closedForMs: number }> {
+  const { configuredPerMinute, seenPerMinute, closedForMs } = await limiter.state(allowance);
+  // The fleet never goes faster than configured, whatever Okta would allow.
+  return seenPerMinute !== null && seenPerMinute <= configuredPerMinute
+    ? { perMinute: seenPerMinute, source: 'seen', closedForMs }
+    : { perMinute: configuredPerMinute, source: 'configured', closedForMs };
+}

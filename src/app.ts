@@ -1,0 +1,62 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { Config } from './config/config.ts';
+import { type Database, openDatabase } from './db/pool.ts';
+import { type Installation, openInstallation } from './efs/installation.ts';
+import type { Limiter } from './limiter/limiter.ts';
+import { createRedisLimiter } from './limiter/redis-limiter.ts';
+import { connectRedis } from './queue/connection.ts';
+import { openQueues, type Queues } from './queue/queues.ts';
+import { MINUTE } from './time.ts';
+
+/** MySQL connections of one process to one database: more than that wait for one another. */
+const CONNECTIONS = 10;
+
+/** What every process of the fleet has open. */
+export interface App {
+  config: Config;
+  log: Logger;
+  db: Database;
+  redis: Redis;
+  limiter: Limiter;
+  queues: Queues;
+  installations: ReadonlyMap<string, Installation>;
+  close(): Promise<void>;
+}
+
+/** Opens everything in order; `close` closes it in reverse. `patient`: see `connectRedis`. */
+export function openApp(config: Config, log: Logger, { patient }: { patient: boolean }): App {
+  const db = openDatabase(config.databaseUrl, CONNECTIONS);
+  const installations = new Map(
+    Object.values(config.installations).map((each) => [each.name, openInstallation(each, CONNECTIONS, log)]),
+  );
+  const redis = connectRedis(config.redis.url, patient);
+  const limiter = createRedisLimiter(redis, config.redis.prefix, ({ org, bucket }) =>
+    paceOf(config, org, bucket),
+  );
+  const queues = openQueues(config, redis);
+  return {
+    config,
+    log,
+    db,
+    redis,
+    limiter,
+    queues,
+    installations,
+    async close() {
+      await queues.close();
+      redis.disconnect();
+      await Promise.all([...installations.values()].map((installation) => installation.db.end()));
+      await db.end();
+    },
+  };
+}
+
+function paceOf({ orgs }: Config, org: string, bucket: keyof Config['orgs'][string]['perMinute']) {
+  const { windowMs, perMinute } = orgs[org] ?? bug(org);
+  return { windowMs, perWindow: Math.max(1, Math.floor((perMinute[bucket] * windowMs) / MINUTE)) };
+}
+
+function bug(org: string): never {
+  throw new Error(`Bug: no org ${org} is configured`);
+}

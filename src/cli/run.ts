@@ -1,0 +1,26 @@
+import closeWithGrace from 'close-with-grace';
+import { type App, openApp } from '../app.ts';
+import type { Config } from '../config/config.ts';
+import { updateSchema } from '../db/schema.ts';
+import { createLog, errorFields } from '../log.ts';
+import { SECOND } from '../time.ts';
+
+const SHUTDOWN_MS = 10 * SECOND;
+
+/** A long-running command: starts on an open app and returns what ends it. */
+export type Service = (app: App) => Promise<{ close(): Promise<void> }>;
+
+/** Runs a service until SIGTERM or SIGINT; a second signal ends the process at once. */
+export async function run(name: string, config: Config, service: Service, patient: boolean): Promise<void> {
+  const log = createLog(name);
+  await updateSchema(config.databaseUrl);
+  const app = openApp(config, log, { patient });
+  const running = await service(app);
+  closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ err, signal }) => {
+    if (err) log.error(errorFields(err), 'ending after an error that nobody expected');
+    log.info({ signal }, 'stopping');
+    await running.close();
+    await app.close();
+    log.info('stopped');
+  });
+}

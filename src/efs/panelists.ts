@@ -1,0 +1,45 @@
+import { escapeId, escape as literal } from 'mysql2';
+import type { InstallationConfig } from '../config/config.ts';
+import type { PanelistsSource } from '../config/schema.ts';
+import type { Selection } from '../domain/selection.ts';
+import { anyOf, definite, inMailDomains } from './eligibility.ts';
+import type { SourceSql } from './source.ts';
+
+/** Panelists: one reference for each portal they are in, in `iam_portal_user_reference`. */
+export function panelistsSql(
+  { table, columns, skip }: PanelistsSource,
+  { membership, portals }: Pick<InstallationConfig, 'membership' | 'portals'>,
+): SourceSql {
+  const id = `p.${escapeId(columns.id)}`;
+  const deleted =
+    skip?.statuses?.length && columns.status
+      ? [definite(`p.${escapeId(columns.status)} IN (${literal(skip.statuses)})`)]
+      : [];
+  const left = [...deleted, ...inMailDomains(columns.email, skip?.mailDomains)];
+
+  const portalsTable = escapeId(membership?.table ?? portals?.table ?? '');
+  const portalId = `m.${escapeId(membership?.columns.portalId ?? portals?.columns.id ?? '')}`;
+  // Without a membership table every panelist is in every portal.
+  const isMember = membership ? `m.${escapeId(membership.columns.panelistId)} = ${id}` : 'TRUE';
+  /** True of the portals `m` of the person, of which the selection may want only one. */
+  const inPortal = ({ portal }: Selection) =>
+    portal === undefined ? isMember : `${isMember} AND ${portalId} = ${literal(portal)}`;
+  const unreferenced = `NOT EXISTS (SELECT 1 FROM iam_portal_user_reference r
+    WHERE r.user_id = ${id} AND r.portal_id = ${portalId} AND r.uuid IS NOT NULL)`;
+
+  return {
+    table,
+    columns,
+    skipped: (selection) =>
+      anyOf([...left, `NOT EXISTS (SELECT 1 FROM ${portalsTable} m WHERE ${inPortal(selection)})`]),
+    referenced: (selection) =>
+      `NOT EXISTS (SELECT 1 FROM ${portalsTable} m WHERE ${inPortal(selection)} AND ${unreferenced})`,
+    knownOktaId:
+      'SELECT r.uuid FROM iam_portal_user_reference r WHERE r.user_id = ? AND r.uuid IS NOT NULL LIMIT 1',
+    insertMissing: (selection) =>
+      `INSERT INTO iam_portal_user_reference (portal_id, user_id, uuid)
+       SELECT ${portalId}, ${id}, ?
+         FROM ${escapeId(table)} p JOIN ${portalsTable} m ON ${inPortal(selection)}
+        WHERE ${id} = ? AND ${unreferenced}`,
+  };
+}

@@ -1,0 +1,20 @@
+--[[ Books the next free turn of an allowance that the whole fleet shares: turns are evenly spaced, without
+     a burst, on Redis' own clock.
+  KEYS[1]  hash: nextAt (ms, when the next turn falls due), closedUntil (ms)
+  ARGV     intervalMs between turns, horizonMs (book nothing farther ahead), ttlMs of an idle allowance
+  Returns  {booked (1 or 0), waitMs until the turn, or until it is worth asking again} ]]
+local interval, horizon, ttl = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + time[2] / 1000
+
+local state = redis.call('HMGET', KEYS[1], 'nextAt', 'closedUntil')
+local closedUntil = tonumber(state[2]) or 0
+if closedUntil > now then return {0, math.ceil(closedUntil - now)} end
+
+-- A lost state may have had turns booked up to the horizon: start behind them.
+local due = math.max(tonumber(state[1]) or now + horizon, now)
+if due - now > horizon then return {0, math.ceil(due - now - horizon)} end
+
+redis.call('HSET', KEYS[1], 'nextAt', string.format('%.3f', due + interval))
+redis.call('PEXPIRE', KEYS[1], ttl)
+return {1, math.ceil(due - now)}

@@ -1,0 +1,42 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { SECOND } from '../time.ts';
+import type { Seen } from './limiter.ts';
+
+/** The reset and the date are whole seconds, each up to one off (Okta, Rate limits; Okta's SDKs add the same). */
+const ROUNDING_MS = 1 * SECOND;
+/** Too many calls at once, not too many a minute: the reset that Okta states then is a bad guess. */
+const CONCURRENCY_WAIT_MS = { least: 1 * SECOND, most: 4 * SECOND };
+
+/**
+ * What the `X-Rate-Limit-*` headers say. The reset is taken against the `Date` header, both by Okta's clock,
+ * so that ours need not be right.
+ */
+export function seenIn(status: number, headers: IncomingHttpHeaders, windowMs: number): Seen {
+  const limit = wholeNumber(headers['x-rate-limit-limit']);
+  const remaining = wholeNumber(headers['x-rate-limit-remaining']);
+  if (status !== 429 || limit === 0) return { limit: limit || null, remaining, closeForMs: null };
+  return { limit, remaining, closeForMs: untilReset(headers) ?? windowMs };
+}
+
+/** How long one refused call waits before it asks for a turn again. */
+export function waitAfter429(seen: Seen, random = Math.random): number {
+  const { least, most } = CONCURRENCY_WAIT_MS;
+  return seen.closeForMs ?? least + random() * (most - least);
+}
+
+function untilReset(headers: IncomingHttpHeaders): number | null {
+  const reset = wholeNumber(headers['x-rate-limit-reset']);
+  const date = Date.parse(headers.date ?? '');
+  if (reset === null || Number.isNaN(date)) return null;
+  return Math.max(0, reset * SECOND - date) + ROUNDING_MS;
+}
+
+/** A header that came twice is one text with a comma; the smaller number is the one to trust. */
+function wholeNumber(header: string | string[] | undefined): number | null {
+  const numbers = [header ?? []]
+    .flat()
+    .flatMap((text) => text.split(','))
+    .filter((text) => /^\s*\d+\s*$/.test(text))
+    .map(Number);
+  return numbers.length > 0 ? Math.min(...numbers) : null;
+}

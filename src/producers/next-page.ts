@@ -1,0 +1,65 @@
+import type { Queue } from 'bullmq';
+import type { App } from '../app.ts';
+import { failedBetween } from '../db/failures.ts';
+import { finishMigration, moveCursor } from '../db/migrations.ts';
+import type { Cursor, Migration } from '../domain/migration.ts';
+import type { SubjectJob } from '../queue/jobs.ts';
+import { SECOND } from '../time.ts';
+import { countPeople } from './count.ts';
+import { offer } from './offer.ts';
+import { sourceOf } from './source-of.ts';
+
+const PAGE_ROWS = 1_000;
+/** After a pass the next one waits until the queue has run dry, so that it finds what is really left. */
+const LONGEST_REST_MS = 30 * SECOND;
+
+export type Step =
+  /** `offered` jobs were added; there is more of the table, at `cursor`. */
+  | { kind: 'more'; offered: number; cursor: Cursor }
+  /** Nothing can be offered now. */
+  | { kind: 'enough' };
+
+/** Offers the next wanted rows of one migration, at most `room`, and moves its cursor behind them. */
+export async function nextPage(
+  app: App,
+  queue: Queue<SubjectJob>,
+  migration: Migration,
+  room: number,
+  dry: boolean,
+): Promise<Step> {
+  const { id, selection, cursor } = migration;
+  if (cursor.restingSince) {
+    if (!dry && Date.now() - cursor.restingSince.getTime() < LONGEST_REST_MS) return { kind: 'enough' };
+    return move({ ...cursor, pass: cursor.pass + 1, afterId: 0, found: 0, restingSince: null }, 0);
+  }
+
+  const source = sourceOf(app, migration);
+  const throughId =
+    cursor.throughId ?? (selection.first ? await source.nthEligible(selection.first, selection) : null);
+  const page = await source.page(selection, throughId, cursor.afterId, PAGE_ROWS);
+  if (page.lastId === null) return endPass();
+
+  const failed = await failedBetween(app.db, id, cursor.afterId + 1, page.lastId);
+  const wanted = page.wanted.filter((subjectId) => !failed.has(subjectId));
+  const taken = wanted.slice(0, room);
+  // Offered before the cursor moves: who dies in between leaves a page that is offered again, which does no harm.
+  const offered = await offer(queue, migration, taken);
+  const afterId = taken.length < wanted.length ? (taken.at(-1) ?? cursor.afterId) : page.lastId;
+  return move({ ...cursor, throughId, afterId, found: cursor.found + taken.length }, offered);
+
+  async function move(to: Cursor, offered: number): Promise<Step> {
+    return (await moveCursor(app.db, id, cursor, to))
+      ? { kind: 'more', offered, cursor: to }
+      : { kind: 'enough' };
+  }
+
+  async function endPass(): Promise<Step> {
+    if (cursor.found > 0) {
+      await moveCursor(app.db, id, cursor, { ...cursor, restingSince: new Date() });
+      return { kind: 'enough' };
+    }
+    await countPeople(app, migration);
+    if (await finishMigration(app.db, id)) app.log.info({ migrationId: id }, 'migration finished');
+    return { kind: 'enough' };
+  }
+}

@@ -1,0 +1,52 @@
+import type { App } from '../app.ts';
+import { migrationsInState } from '../db/migrations.ts';
+import type { Allowance } from '../limiter/limiter.ts';
+import { queueName } from '../queue/jobs.ts';
+import { SECOND } from '../time.ts';
+import { nextPage } from './next-page.ts';
+import { allowanceOf } from './source-of.ts';
+
+/** So many rows of one migration are offered before it is the next one's turn. */
+const SLICE = 25;
+/** One run of the loop takes no longer; the next one goes on where it ended. */
+const BUDGET_MS = 2 * SECOND;
+
+/**
+ * Fills the queue of an allowance up to a minute of work, round-robin between the migrations that feed it,
+ * so that Redis stays small and a small migration does not wait behind a large one.
+ */
+export async function topUp(app: App, allowance: Allowance): Promise<void> {
+  const { queue } = app.queues.subjects.get(queueName(allowance)) ?? bug(allowance);
+  const running = (await migrationsInState(app.db, 'running')).filter((migration) => {
+    const spends = allowanceOf(app, migration);
+    return spends?.org === allowance.org && spends.bucket === allowance.bucket;
+  });
+  const waiting = await queue.getJobCountByTypes('waiting', 'prioritized', 'delayed', 'active');
+  const deadlineMs = Date.now() + BUDGET_MS;
+
+  let room = (app.config.orgs[allowance.org]?.perMinute[allowance.bucket] ?? 0) - waiting;
+  let round = shuffled(running); // or the oldest would get all of a small room
+  while (room > 0 && round.length > 0 && Date.now() < deadlineMs) {
+    const next: typeof round = [];
+    for (const migration of round) {
+      if (room <= 0) break;
+      const share = Math.min(SLICE, Math.ceil(room / round.length));
+      const step = await nextPage(app, queue, migration, share, waiting === 0);
+      if (step.kind === 'enough') continue;
+      room -= step.offered;
+      next.push({ ...migration, cursor: step.cursor });
+    }
+    round = next;
+  }
+}
+
+function shuffled<T>(items: T[]): T[] {
+  return items
+    .map((item) => ({ item, order: Math.random() }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ item }) => item);
+}
+
+function bug({ org, bucket }: Allowance): never {
+  throw new Error(`Bug: no queue for ${org} ${bucket}`);
+}

@@ -1,0 +1,71 @@
+import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
+import type { App } from '../app.ts';
+import { recordFailure } from '../db/failures.ts';
+import { failureOf } from '../domain/failure.ts';
+import type { Migration } from '../domain/migration.ts';
+import { type Outcome, type Verdict, verdicts } from '../domain/outcome.ts';
+import type { SubjectJob } from '../queue/jobs.ts';
+
+/** Carries out what the table of verdicts says of an outcome; the only place that steers BullMQ. */
+export async function settle(
+  app: App,
+  job: Job<SubjectJob>,
+  migration: Migration,
+  outcome: Outcome,
+): Promise<void> {
+  const verdict: Verdict = verdicts[outcome.kind];
+  const { subjectId } = job.data;
+  if ('error' in outcome && isLogged(verdict, outcome)) {
+    const { installation, operation } = migration;
+    await app.installations.get(installation)?.errorLog.append(operation, subjectId, outcome.error);
+  }
+
+  const lastAttempt = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+  const failure = failureOf(outcome);
+  if (
+    failure &&
+    (verdict.failure === 'at-once' || (verdict.failure === 'after-last-attempt' && lastAttempt))
+  ) {
+    await recordFailure(app.db, migration.id, subjectId, failure);
+  }
+  await steer(job, verdict, outcome);
+}
+
+function isLogged({ errorLog }: Verdict, outcome: Outcome): boolean {
+  return errorLog === 'always' || (errorLog === 'closing' && outcome.kind === 'throttled' && outcome.closing);
+}
+
+/** An attempt that BullMQ shall repeat, after a backoff. */
+class AttemptFailed extends Error {
+  override name = 'AttemptFailed';
+}
+
+/** Whether an error is a verdict on a job, made here, and not something that nobody expected. */
+export function isVerdict(error: unknown): boolean {
+  return [DelayedError, WaitingError, UnrecoverableError, AttemptFailed].some(
+    (kind) => error instanceof kind,
+  );
+}
+
+async function steer(job: Job<SubjectJob>, verdict: Verdict, outcome: Outcome): Promise<void> {
+  switch (verdict.job) {
+    case 'complete':
+      return;
+    case 'give-back':
+      await job.moveToWait(job.token);
+      throw new WaitingError();
+    case 'delay':
+      await job.moveToDelayed(Date.now() + ('waitMs' in outcome ? outcome.waitMs : 0), job.token);
+      throw new DelayedError();
+    case 'retry':
+      throw new AttemptFailed(describe(outcome));
+    case 'fail':
+      throw new UnrecoverableError(describe(outcome));
+  }
+}
+
+/** For Bull Board: codes only. */
+function describe(outcome: Outcome): string {
+  const detail = 'error' in outcome ? ` ${outcome.error.status} ${outcome.error.code}` : '';
+  return `${'code' in outcome ? outcome.code : outcome.kind}${detail}`;
+}

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Job, Worker, type WorkerOptions } from 'bullmq';
+import type { App } from '../app.ts';
+import type { Allowance } from '../limiter/limiter.ts';
+import { errorFields } from '../log.ts';
+import { createOktaClient, type OktaClient } from '../okta/client.ts';
+import { queueName, RECONCILE_QUEUE, type SubjectJob } from '../queue/jobs.ts';
+import { HOUR, MINUTE, SECOND } from '../time.ts';
+import { runReconcile } from './run-reconcile.ts';
+import { runSubject } from './run-subject.ts';
+import { safely } from './safely.ts';
+import { watch } from './watch.ts';
+
+/** A killed worker's jobs run again once its locks have lapsed and the next look finds them: within 20 s. */
+const LOCKS = {
+  lockDuration: 10 * SECOND, // renewed every 5 s, so one lost renewal does no harm
+  stalledInterval: 4 * SECOND,
+  maxStalledCount: 5, // a fleet that is scaled down often kills the same job more than once
+} as const satisfies Partial<WorkerOptions>;
+
+/** What Bull Board can still show; the truth is in MySQL. */
+const KEPT = {
+  removeOnComplete: { count: 1_000 },
+  removeOnFail: { count: 5_000, age: (24 * HOUR) / SECOND },
+} as const satisfies Partial<WorkerOptions>;
+
+/** Calls under way at once are rate times latency, and Okta's slower creates take 2 s. */
+const SLOW_CALL_MS = 2 * SECOND;
+/** Okta allows 75 at once in an org, other applications' included (Okta, Concurrency rate limits). */
+const MOST_AT_ONCE = 50;
+
+/** A call that is under way for longer when the process stops is left to the next process. */
+const PATIENCE_MS = 8 * SECOND;
+
+/** One worker process: takes jobs of every queue, and keeps the reconcile loop going. */
+export interface WorkerProcess {
+  /** Takes no more jobs, lets calls under way end, gives the other jobs back. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export function startWorker(app: App): WorkerProcess {
+  const stopping = new AbortController();
+  const clients = new Map(
+    Object.values(app.config.orgs).map((org) => [org.name, createOktaClient(org, app.limiter)]),
+  );
+  const workers = openWorkers(app, clients, stopping.signal);
+  const watching = watch(app, stopping.signal);
+
+  const close = async () => {
+    const closed = Promise.all(workers.map((worker) => worker.close()));
+    stopping.abort(); // after close, or this process would take again what it gives back
+    await Promise.race([Promise.all([closed, watching]), sleep(PATIENCE_MS, undefined, { ref: false })]);
+    for (const okta of clients.values()) okta.close();
+  };
+  let closing: Promise<void> | undefined;
+  return {
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+function openWorkers(app: App, clients: Map<string, OktaClient>, signal: AbortSignal): Worker[] {
+  const common = { connection: app.redis, prefix: app.config.redis.prefix, ...LOCKS };
+  const subjects = [...app.queues.subjects.values()].map(({ allowance }) => {
+    const okta = clients.get(allowance.org);
+    if (!okta) throw new Error(`Bug: no Okta client for ${allowance.org}`);
+    const run = (job: Job<SubjectJob>) => runSubject(app, okta, job, signal);
+    const options = { ...common, ...KEPT, concurrency: concurrency(app, allowance) };
+    return new Worker<SubjectJob>(queueName(allowance), safely(app.log, run), options);
+  });
+  const reconcile = new Worker(
+    RECONCILE_QUEUE,
+    safely(app.log, (job) => runReconcile(app, job)),
+    {
+      ...common,
+      concurrency: subjects.length + 2, // every allowance's top-up at once, and counts beside them
+    },
+  );
+  const workers: Worker[] = [...subjects, reconcile];
+  for (const worker of workers)
+    worker.on('error', (error) => app.log.warn(errorFields(error), 'queue connection'));
+  return workers;
+}
+
+function concurrency({ config }: App, { org, bucket }: Allowance): number {
+  const perMinute = config.orgs[org]?.perMinute[bucket] ?? 0;
+  return Math.min(MOST_AT_ONCE, Math.ceil((perMinute * SLOW_CALL_MS) / MINUTE) + 2);
+}
