@@ -19,6 +19,7 @@ export function openLife() {
   const releases = [];
   let program;
   let firstSignal;
+  let forcedBy;
   let interrupt;
   const interrupted = new Promise((_, reject) => {
     interrupt = reject;
@@ -49,7 +50,7 @@ export function openLife() {
     const { code, signal, error } = await program.ended;
     if (error) throw error;
     signalGroup(program.child.pid, 'SIGKILL'); // what it left behind
-    return signal ? exitCodeOf(signal) : code;
+    return signal ? exitCodeOf(forcedBy ?? signal) : code;
   }
 
   function onSignal(signal) {
@@ -58,9 +59,8 @@ export function openLife() {
       if (program) program.child.kill(signal);
       interrupt(firstSignal.error);
     } else if (performance.now() - firstSignal.atMs > SAME_SIGNAL_MS) {
+      forcedBy = signal; // the ends of the processes then let run() and close() come to theirs
       for (const { child } of owned) signalGroup(child.pid, 'SIGKILL');
-      for (const release of releases.reverse()) release();
-      process.exit(exitCodeOf(signal));
     }
   }
 
