@@ -58,6 +58,6 @@ function howToHelp(packages) {
     'or start them in containers and say where they are:',
     '  docker compose up -d redis mysql',
     '  export REDIS_URL=redis://127.0.0.1:6379',
-    '  export DATABASE_URL=mysql://root:$MYSQL_ROOT_PASSWORD@127.0.0.1:3306/portage',
+    '  export DATABASE_URL=mysql://root:CHANGE_ME@127.0.0.1:3306/portage  # or your MYSQL_ROOT_PASSWORD',
   ].join('\n');
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { createConnection } from 'mysql2/promise';
+import { findServer } from '../../scripts/local/processes.mjs';
 
 const REPORT = `
   const { REDIS_URL, DATABASE_URL } = process.env;
@@ -29,76 +30,81 @@ type Run = { process: ChildProcess; out: () => string; err: () => string; ended:
 type ReadyRun = Run & Ready & { pids: number[] };
 
 const runs: Run[] = [];
-let first: ReadyRun;
-let second: ReadyRun;
-
-beforeAll(async () => {
-  [first, second] = await Promise.all([ready(start(PROGRAM)), ready(start(PROGRAM))]);
-});
-
 afterAll(async () => {
   await Promise.all(runs.map(stop));
 });
 
-test('the program runs on the Node that the project pins', () => {
-  const pinned: unknown = JSON.parse(readFileSync('node_modules/node/package.json', 'utf8'));
-  expect(pinned).toHaveProperty('version', first.version);
-});
+const serversAreHere = findServer(['redis-server', 'valkey-server']) && findServer(['mariadbd', 'mysqld']);
 
-test('the Redis given to the program keeps every key, as the queue needs', async () => {
-  const redis = new Redis(first.REDIS_URL);
-  expect(await redis.config('GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction']);
-  expect(await redis.config('GET', 'appendonly')).toEqual(['appendonly', 'yes']);
-  await redis.quit();
-});
+/** Where the suite runs on the servers of containers, there may be none to start. */
+(serversAreHere ? describe : describe.skip)('with server programs on this machine', () => {
+  let first: ReadyRun;
+  let second: ReadyRun;
 
-test('the login given to the program may create databases, and those are utf8mb4', async () => {
-  const mysql = await createConnection(first.DATABASE_URL);
-  await mysql.query('CREATE DATABASE local_test');
-  const [rows] = await mysql.query(
-    `SELECT default_character_set_name AS charset
+  beforeAll(async () => {
+    [first, second] = await Promise.all([ready(start(PROGRAM)), ready(start(PROGRAM))]);
+  });
+
+  test('the program runs on the Node that the project pins', () => {
+    const pinned: unknown = JSON.parse(readFileSync('node_modules/node/package.json', 'utf8'));
+    expect(pinned).toHaveProperty('version', first.version);
+  });
+
+  test('the Redis given to the program keeps every key, as the queue needs', async () => {
+    const redis = new Redis(first.REDIS_URL);
+    expect(await redis.config('GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction']);
+    expect(await redis.config('GET', 'appendonly')).toEqual(['appendonly', 'yes']);
+    await redis.quit();
+  });
+
+  test('the login given to the program may create databases, and those are utf8mb4', async () => {
+    const mysql = await createConnection(first.DATABASE_URL);
+    await mysql.query('CREATE DATABASE local_test');
+    const [rows] = await mysql.query(
+      `SELECT default_character_set_name AS charset
        FROM information_schema.schemata
       WHERE schema_name IN ('local_test', DATABASE())`,
-  );
-  await mysql.query('DROP DATABASE local_test');
-  await mysql.end();
-  expect(rows).toEqual([{ charset: 'utf8mb4' }, { charset: 'utf8mb4' }]);
-});
+    );
+    await mysql.query('DROP DATABASE local_test');
+    await mysql.end();
+    expect(rows).toEqual([{ charset: 'utf8mb4' }, { charset: 'utf8mb4' }]);
+  });
 
-test('two runs at the same time have servers of their own', () => {
-  expect(second.REDIS_URL).not.toBe(first.REDIS_URL);
-  expect(new URL(second.DATABASE_URL).port).not.toBe(new URL(first.DATABASE_URL).port);
-});
+  test('two runs at the same time have servers of their own', () => {
+    expect(second.REDIS_URL).not.toBe(first.REDIS_URL);
+    expect(new URL(second.DATABASE_URL).port).not.toBe(new URL(first.DATABASE_URL).port);
+  });
 
-test('the exit code is that of the program, and nothing stays behind', async () => {
-  second.process.stdin?.end();
-  expect(await second.ended).toEqual([5, null]);
-  await allGone(second);
-});
+  test('the exit code is that of the program, and nothing stays behind', async () => {
+    second.process.stdin?.end();
+    expect(await second.ended).toEqual([5, null]);
+    await allGone(second);
+  });
 
-test('one Ctrl-C that arrives twice reaches the program once, and the servers outlive it', async () => {
-  first.process.kill('SIGINT');
-  first.process.kill('SIGINT');
-  expect(await first.ended).toEqual([3, null]);
-  expect(first.out().match(/SIGINT/g)).toHaveLength(1);
-  await allGone(first);
-});
+  test('one Ctrl-C that arrives twice reaches the program once, and the servers outlive it', async () => {
+    first.process.kill('SIGINT');
+    first.process.kill('SIGINT');
+    expect(await first.ended).toEqual([3, null]);
+    expect(first.out().match(/SIGINT/g)).toHaveLength(1);
+    await allGone(first);
+  });
 
-test('what a killed run has left running is ended by a later one, and a second signal ends a deaf program', async () => {
-  const killed = await ready(start(ENDLESS_PROGRAM));
-  killed.process.kill('SIGKILL');
-  await once(killed.process, 'exit');
-  expect(killed.pids.filter(isRunning)).toHaveLength(3);
+  test('what a killed run has left running is ended by a later one, and a second signal ends a deaf program', async () => {
+    const killed = await ready(start(ENDLESS_PROGRAM));
+    killed.process.kill('SIGKILL');
+    await once(killed.process, 'exit');
+    expect(killed.pids.filter(isRunning)).toHaveLength(3);
 
-  const later = await ready(start(DEAF_PROGRAM));
-  await allGone(killed);
+    const later = await ready(start(DEAF_PROGRAM));
+    await allGone(killed);
 
-  await until(
-    'the deaf program is killed',
-    () => later.process.exitCode !== null || !later.process.kill('SIGTERM'),
-  );
-  expect(await later.ended).toEqual([143, null]);
-  await allGone(later);
+    await until(
+      'the deaf program is killed',
+      () => later.process.exitCode !== null || !later.process.kill('SIGTERM'),
+    );
+    expect(await later.ended).toEqual([143, null]);
+    await allGone(later);
+  });
 });
 
 test('without server programs, one message names every way to get them', async () => {
