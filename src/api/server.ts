@@ -11,6 +11,7 @@ import { handleError, handleNotFound } from './problem.ts';
 import { healthRoutes } from './routes/health.ts';
 import { migrationRoutes } from './routes/migrations.ts';
 import { startRoutes } from './routes/start.ts';
+import { validatorCompiler } from './validation.ts';
 
 /** Everything but listening. */
 export async function buildApi(app: App) {
@@ -20,9 +21,9 @@ export async function buildApi(app: App) {
     disableRequestLogging: true, // operators poll; what changes something is logged where it happens
     requestTimeout: 30 * SECOND,
     keepAliveTimeout: 72 * SECOND, // longer than a load balancer's usual 60 s
-    ajv: { customOptions: { allErrors: true, removeAdditional: false, coerceTypes: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  api.setValidatorCompiler(validatorCompiler);
   api.decorateRequest('keyName', '');
   api.setErrorHandler(handleError);
   api.setNotFoundHandler(handleNotFound);

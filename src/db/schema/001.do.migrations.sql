@@ -21,9 +21,8 @@ CREATE TABLE IF NOT EXISTS migrations (
   samples       TEXT NOT NULL DEFAULT ('[]') COMMENT 'JSON: people done over the last minute',
   created_at    DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
   finished_at   DATETIME(3) NULL,
-  unfinished_selection CHAR(64) CHARACTER SET ascii
-    AS (IF(finished_at IS NULL, selection_hash, NULL)) VIRTUAL,
-  UNIQUE KEY one_unfinished (installation, operation, unfinished_selection),
+  unfinished    TINYINT AS (IF(finished_at IS NULL, 1, NULL)) VIRTUAL COMMENT 'so that one_unfinished forgets the others',
+  UNIQUE KEY one_unfinished (installation, operation, selection_hash, unfinished),
   INDEX by_state (state),
   CONSTRAINT held_says_why CHECK (state <> 'held' OR held_reason IS NOT NULL),
   CONSTRAINT finished_has_time CHECK ((state = 'finished') = (finished_at IS NOT NULL)),

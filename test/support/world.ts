@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { pino } from 'pino';
+import { startSimulator } from '../../simulator/server.ts';
+import { type App, openApp } from '../../src/app.ts';
+import { toConfig } from '../../src/config/load.ts';
+import { updateSchema } from '../../src/db/schema.ts';
+import { createDatabase, REDIS_URL, uniqueName } from './databases.ts';
+import { createTables, type Efs, germanEfs } from './efs.ts';
+
+export const API_KEY = 'a-key-of-the-tests';
+const TOKEN = 'a-token-of-the-tests';
+
+/** One installation, one simulated org and one fleet's databases, all of this test's own. */
+export interface World {
+  efs: Efs;
+  okta: { url: string; control<T>(method: string, path: string, body?: unknown): Promise<T> };
+  groupId: string;
+  prefix: string;
+  /** The configuration file's content and the environment that it names. */
+  file: ReturnType<typeof configFile>;
+  env: Record<string, string>;
+  /** Rows of the installation's database, or of Portage's own. */
+  rows<T>(sql: string, values?: unknown[]): Promise<(T & RowDataPacket)[]>;
+  ownRows<T>(sql: string, values?: unknown[]): Promise<(T & RowDataPacket)[]>;
+  /** Opens Portage on all that, in this process; closed with the world. */
+  open(): App;
+  /** Closed before the apps, in reverse order. */
+  closeLater(part: { close(): Promise<unknown> }): void;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  efs?: Efs;
+  perMinute?: number;
+  windowSeconds?: number;
+  latencyMs?: number;
+  tokenSharePercent?: number;
+}
+
+/** Calls that no test has to wait for. */
+const FAST = 60_000;
+
+export async function createWorld(options: WorldOptions = {}): Promise<World> {
+  const {
+    efs = germanEfs,
+    perMinute = FAST,
+    windowSeconds = 60,
+    latencyMs = 0,
+    tokenSharePercent = 100,
+  } = options;
+  const [own, installation] = await Promise.all([createDatabase('portage'), createDatabase('efs')]);
+  await Promise.all([updateSchema(own.url), createTables(installation.url, efs)]);
+  const simulator = await startSimulator({
+    port: 0,
+    token: TOKEN,
+    usersPerMinute: perMinute,
+    windowMs: windowSeconds * 1_000,
+    tokenSharePercent,
+    latencyMs,
+  });
+  const groupId = await createGroup(simulator.url);
+  const prefix = uniqueName('test');
+  const file = configFile(efs, { oktaUrl: simulator.url, groupId, prefix, perMinute, windowSeconds });
+  const env = { REDIS_URL, DATABASE_URL: own.url, EFS_URL: installation.url, OKTA_TOKEN: TOKEN };
+  const open: { close(): Promise<unknown> }[] = [];
+
+  return {
+    efs,
+    okta: { url: simulator.url, control: (method, path, body) => control(simulator.url, method, path, body) },
+    groupId,
+    prefix,
+    file,
+    env,
+    rows: (sql, values) => query(installation.url, sql, values),
+    ownRows: (sql, values) => query(own.url, sql, values),
+    open() {
+      const loaded = toConfig(file, env);
+      if (loaded.kind === 'faulty') throw new Error(JSON.stringify(loaded.faults));
+      const app = openApp(loaded.config, pino({ level: process.env.LOG_LEVEL ?? 'silent' }), {
+        patient: true,
+      });
+      open.push(app);
+      return app;
+    },
+    closeLater: (part) => open.push(part),
+    async close() {
+      for (const part of open.reverse()) await part.close();
+      await simulator.close();
+      await Promise.all([own.drop(), installation.drop()]);
+    },
+  };
+}
+
+interface Org {
+  oktaUrl: string;
+  groupId: string;
+  prefix: string;
+  perMinute: number;
+  windowSeconds: number;
+}
+
+function configFile({ source }: Efs, { oktaUrl, groupId, prefix, perMinute, windowSeconds }: Org) {
+  return {
+    api: { port: 0, keys: [{ name: 'tests', sha256: createHash('sha256').update(API_KEY).digest('hex') }] },
+    redis: { prefix },
+    orgs: {
+      acme: {
+        baseUrl: oktaUrl,
+        credentials: { apiToken: { env: 'OKTA_TOKEN' } },
+        allowances: { users: { perMinute } },
+        windowSeconds,
+      },
+    },
+    installations: { werk: { database: { env: 'EFS_URL' }, org: 'acme', groupId, ...source } },
+  };
+}
+
+async function createGroup(url: string): Promise<string> {
+  const response = await fetch(`${url}/api/v1/groups`, {
+    method: 'POST',
+    headers: { authorization: `SSWS ${TOKEN}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ profile: { name: 'EFS' } }),
+  });
+  return ((await response.json()) as { id: string }).id;
+}
+
+async function control<T>(url: string, method: string, path: string, body?: unknown): Promise<T> {
+  const response = await fetch(`${url}/__simulator/${path}`, {
+    method,
+    ...(body !== undefined && {
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    }),
+  });
+  return (await response.json().catch(() => undefined)) as T;
+}
+
+async function query<T>(url: string, sql: string, values: unknown[] = []): Promise<(T & RowDataPacket)[]> {
+  const connection = await createConnection({ uri: url });
+  const [rows] = await connection.query<(T & RowDataPacket)[]>(sql, values);
+  await connection.end();
+  return rows;
+}
