@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { pino } from 'pino';
 import { startSimulator } from '../../simulator/server.ts';
+import { buildApi } from '../../src/api/server.ts';
 import { type App, openApp } from '../../src/app.ts';
 import { toConfig } from '../../src/config/load.ts';
 import { updateSchema } from '../../src/db/schema.ts';
@@ -25,9 +26,39 @@ export interface World {
   ownRows<T>(sql: string, values?: unknown[]): Promise<(T & RowDataPacket)[]>;
   /** Opens Portage on all that, in this process; closed with the world. */
   open(): App;
+  /** Portage's API on an app of its own, asked without a network; `url` and what inject takes. */
+  api(): Promise<Api>;
   /** Closed before the apps, in reverse order. */
   closeLater(part: { close(): Promise<unknown> }): void;
   close(): Promise<void>;
+}
+
+const AUTHORIZED = { authorization: `Bearer ${API_KEY}` };
+
+export interface ApiAnswer {
+  status: number;
+  headers: Record<string, unknown>;
+  // biome-ignore lint/suspicious/noExplicitAny: a test asks for what it expects to be there
+  body: any;
+}
+
+export interface Api {
+  get(url: string): Promise<ApiAnswer>;
+  /** POSTs a migration. */
+  post(payload: object, headers?: Record<string, string>): Promise<ApiAnswer>;
+  fastify: Awaited<ReturnType<typeof buildApi>>;
+}
+
+function answer({
+  statusCode,
+  headers,
+  body,
+}: {
+  statusCode: number;
+  headers: object;
+  body: string;
+}): ApiAnswer {
+  return { status: statusCode, headers: { ...headers }, body: JSON.parse(body) };
 }
 
 export interface WorldOptions {
@@ -82,6 +113,23 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       });
       open.push(app);
       return app;
+    },
+    async api() {
+      const api = await buildApi(this.open());
+      open.push(api);
+      return {
+        get: async (url) => answer(await api.inject({ url, headers: AUTHORIZED })),
+        post: async (payload, headers = {}) =>
+          answer(
+            await api.inject({
+              method: 'POST',
+              url: '/v1/migrations',
+              headers: { ...AUTHORIZED, ...headers },
+              payload,
+            }),
+          ),
+        fastify: api,
+      };
     },
     closeLater: (part) => open.push(part),
     async close() {
