@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { basename } from 'node:path';
-import { identify, signalGroup } from './processes.mjs';
+import { endGroup, identify, signalGroup } from './processes.mjs';
 import { say } from './say.mjs';
 
 /** One Ctrl-C can arrive several times: from the terminal, and again from an npm that passes it on. */
@@ -49,7 +49,7 @@ export function openLife() {
     program = start(command, args, { ...options, stdio: 'inherit' });
     const { code, signal, error } = await program.ended;
     if (error) throw error;
-    signalGroup(program.child.pid, 'SIGKILL'); // what it left behind
+    await endGroup(program.child.pid); // what it left behind
     return signal ? exitCodeOf(forcedBy ?? signal) : code;
   }
 
@@ -74,11 +74,24 @@ export function openLife() {
   }
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
+  if (process.env.npm_lifecycle_event) whenOrphaned(() => onSignal('SIGTERM'));
   process.on('SIGWINCH', () => program?.child.kill('SIGWINCH'));
   return { start, run, close, interrupted, onClose: (release) => releases.push(release) };
 }
 
-async function end({ child, stopWith, graceMs, ended }) {
+/** An npm that is ended passes that on to the shell between it and us, which ends without a word. */
+function whenOrphaned(act) {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    act();
+  }, 500);
+  timer.unref();
+}
+
+async function end({ child, stopWith, graceMs, ended, ready }) {
+  await ready;
   signalGroup(child.pid, stopWith);
   const timer = setTimeout(() => {
     say('stop', `process ${child.pid} did not end within ${graceMs / 1000} s and is killed`);

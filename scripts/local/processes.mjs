@@ -63,25 +63,34 @@ function bornElsewhere(pid) {
   }
 }
 
-/** Signals the whole process group that `pid` leads; that it has gone already, or is root's, is no fault. */
+/** Signals the whole process group that `pid` led or leads; false when it has gone already, or is root's. */
 export function signalGroup(pid, signal) {
-  if (!pid) return; // it could not be started
+  if (!pid) return false; // it could not be started
   try {
-    process.kill(-pid, signal);
+    return process.kill(-pid, signal);
   } catch (error) {
-    if (error.code !== 'ESRCH' && error.code !== 'EPERM') throw error;
+    if (error.code === 'ESRCH' || error.code === 'EPERM') return false;
+    throw error;
   }
 }
 
-/** Ends a process group that an earlier run left behind: politely first, then not. */
-export async function endStranger(identity, graceMs = 10_000) {
-  signalGroup(identity.pid, 'SIGTERM');
+/** Ends what is left of a process group whose leader has ended: politely first, then not. */
+export async function endGroup(pid, graceMs = 3000) {
   const deadlineMs = performance.now() + graceMs;
+  signalGroup(pid, 'SIGTERM');
+  while (signalGroup(pid, 0) && performance.now() < deadlineMs) await sleep(25);
+  signalGroup(pid, 'SIGKILL');
+}
+
+/** Ends a process group that an earlier run left behind: politely first, then not. */
+export async function endStranger(identity, graceMs = 5000) {
+  const deadlineMs = performance.now() + graceMs;
+  signalGroup(identity.pid, 'SIGTERM');
   while (isRunning(identity)) {
     if (performance.now() > deadlineMs) signalGroup(identity.pid, 'SIGKILL');
     await sleep(25);
   }
-  signalGroup(identity.pid, 'SIGKILL'); // what has outlived its leader
+  await endGroup(identity.pid);
 }
 
 export function freePort() {

@@ -11,7 +11,9 @@ export async function startServer(life, server) {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
     const running = launch(life, server, port);
-    const failure = await untilReady(running, () => server.isReady(port));
+    // Ended before it is ready, a MariaDB hangs.
+    running.ready = untilReady(running, () => server.isReady(port));
+    const failure = await running.ready;
     if (!failure) return { port, pid: running.child.pid };
     // Someone else may have taken the port since we found it free.
     const log = tail(logOf(server));
