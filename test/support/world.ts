@@ -94,7 +94,14 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const prefix = uniqueName('test');
   const file = configFile(efs, { oktaUrl: simulator.url, groupId, prefix, perMinute, windowSeconds });
   const env = { REDIS_URL, DATABASE_URL: own.url, EFS_URL: installation.url, OKTA_TOKEN: TOKEN };
-  const open: { close(): Promise<unknown> }[] = [];
+  const opened: { close(): Promise<unknown> }[] = [];
+  const open = () => {
+    const loaded = toConfig(file, env);
+    if (loaded.kind === 'faulty') throw new Error(JSON.stringify(loaded.faults));
+    const app = openApp(loaded.config, pino({ level: process.env.LOG_LEVEL ?? 'silent' }), { patient: true });
+    opened.push(app);
+    return app;
+  };
 
   return {
     efs,
@@ -105,18 +112,10 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     env,
     rows: (sql, values) => query(installation.url, sql, values),
     ownRows: (sql, values) => query(own.url, sql, values),
-    open() {
-      const loaded = toConfig(file, env);
-      if (loaded.kind === 'faulty') throw new Error(JSON.stringify(loaded.faults));
-      const app = openApp(loaded.config, pino({ level: process.env.LOG_LEVEL ?? 'silent' }), {
-        patient: true,
-      });
-      open.push(app);
-      return app;
-    },
+    open,
     async api() {
-      const api = await buildApi(this.open());
-      open.push(api);
+      const api = await buildApi(open());
+      opened.push(api);
       return {
         get: async (url) => answer(await api.inject({ url, headers: AUTHORIZED })),
         post: async (payload, headers = {}) =>
@@ -131,9 +130,9 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
         fastify: api,
       };
     },
-    closeLater: (part) => open.push(part),
+    closeLater: (part) => opened.push(part),
     async close() {
-      for (const part of open.reverse()) await part.close();
+      for (const part of opened.reverse()) await part.close();
       await simulator.close();
       await Promise.all([own.drop(), installation.drop()]);
     },
