@@ -1,0 +1,75 @@
+import { writeFileSync } from 'node:fs';
+import type { ConfigFile } from '../src/config/schema.ts';
+import { rules } from './rules.ts';
+
+/** What differs between one run and the next. */
+export interface Setting {
+  /** Keeps this run's keys in Redis apart from all others. */
+  redisPrefix: string;
+  apiPort: number;
+  apiKeySha256: string;
+  oktaUrl: string;
+  groupId: string;
+  perMinute: number;
+  windowSeconds: number;
+}
+
+export const INSTALLATION = 'musterpanel';
+
+/** Portage's configuration, as an operator would write it; secrets are named, not held. */
+export function configuration(setting: Setting): ConfigFile {
+  const { companyDomains: mailDomains, deletedStatuses: statuses } = rules;
+  return {
+    api: { port: setting.apiPort, keys: [{ name: 'operator', sha256: setting.apiKeySha256 }] },
+    redis: { url: { env: 'REDIS_URL' }, prefix: setting.redisPrefix },
+    database: { env: 'DATABASE_URL' },
+    orgs: {
+      okta: {
+        baseUrl: setting.oktaUrl,
+        credentials: { apiToken: { env: 'OKTA_API_TOKEN' } },
+        allowances: { users: { perMinute: setting.perMinute } },
+        windowSeconds: setting.windowSeconds,
+      },
+    },
+    installations: {
+      [INSTALLATION]: {
+        database: { env: 'EFS_DATABASE_URL' },
+        org: 'okta',
+        groupId: setting.groupId,
+        login: '{email}',
+        admins: {
+          table: 'users',
+          columns: {
+            id: 'uid',
+            email: 'email',
+            firstName: 'firstname',
+            lastName: 'name',
+            loginExpiresOn: 'login_expires_at',
+          },
+          skip: { expiredLogins: true, mailDomains },
+        },
+        panelists: {
+          table: 'panelists',
+          columns: {
+            id: 'uid',
+            email: 'u_email',
+            firstName: 'u_firstname',
+            lastName: 'u_name',
+            status: 'pstatus',
+          },
+          skip: { statuses, mailDomains },
+        },
+        portals: { table: 'portals', columns: { id: 'id' } },
+        membership: {
+          table: 'portal_panelists',
+          columns: { portalId: 'portal_id', panelistId: 'user_id' },
+        },
+      },
+    },
+  };
+}
+
+/** Writes it so that only its owner can read it. */
+export function writeConfiguration(path: string, file: ConfigFile): void {
+  writeFileSync(path, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
+}

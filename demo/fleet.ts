@@ -1,0 +1,116 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { configuration, writeConfiguration } from './configuration.ts';
+import { createGroup } from './okta.ts';
+import { connectPortage, type Portage } from './portage.ts';
+import { freePort, type Process, startProcess, untilReady } from './processes.ts';
+
+const HOST = '127.0.0.1';
+const WINDOW_S = 60;
+export const GROUP = 'Musterpanel';
+
+/** What a fleet runs on and how. */
+export interface FleetOptions {
+  /** Where the configuration and the logs go. */
+  folder: string;
+  redisUrl: string;
+  /** Also keeps the keys in Redis apart: small letters, digits and hyphens. */
+  redisPrefix: string;
+  portageUrl: string;
+  installationUrl: string;
+  workers: number;
+  perMinute: number;
+  latencyMs: number;
+  tokenShare: number;
+  /** Okta's rate-limit window; a shorter one scales the allowance down with it. */
+  windowSeconds?: number;
+}
+
+/** The simulated org, Portage's API and the workers, running. */
+export interface Fleet {
+  oktaUrl: string;
+  groupId: string;
+  apiKey: string;
+  portage: Portage;
+  processes: Process[];
+  /** One more worker. */
+  addWorker(): Process;
+  stop(): Promise<void>;
+}
+
+/** Starts what an operator starts, in the same way; nothing is left running when that fails. */
+export async function startFleet(options: FleetOptions, signal?: AbortSignal): Promise<Fleet> {
+  const processes: Process[] = [];
+  const start = (name: string, args: string[], env: Record<string, string> = {}) => {
+    const started = startProcess({ name, args, env }, options.folder);
+    processes.push(started);
+    return started;
+  };
+  const stop = () => stopAll(processes);
+  try {
+    const token = randomBytes(24).toString('base64url');
+    const simulator = start('simulator', simulatorArgs(options, token));
+    const oktaUrl = await untilReady(simulator, () => addressIn(simulator.log), signal);
+    const groupId = await createGroup(oktaUrl, token, GROUP);
+
+    const apiKey = randomBytes(24).toString('base64url');
+    const port = await freePort();
+    const env = environment(options, token);
+    configure(env.PORTAGE_CONFIG, options, { oktaUrl, groupId, apiKey, port });
+    const addWorker = () => {
+      const number = processes.filter(({ name }) => name.startsWith('worker')).length + 1;
+      return start(`worker-${number}`, ['src/main.ts', 'worker'], env);
+    };
+    const api = start('api', ['src/main.ts', 'api'], env);
+    for (let i = 0; i < options.workers; i++) addWorker();
+    const portage = connectPortage(`http://${HOST}:${port}`, apiKey);
+    await untilReady(api, async () => (await portage.isReady()) || undefined, signal);
+    return { oktaUrl, groupId, apiKey, portage, processes, addWorker, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Portage first: it ends what it has in hand, for which it needs Okta. */
+async function stopAll([okta, ...portage]: Process[]): Promise<void> {
+  await Promise.all(portage.map((each) => each.stop()));
+  await okta?.stop();
+}
+
+/** The token is an argument, which other users of the machine can see: it opens this simulator only. */
+function simulatorArgs({ perMinute, latencyMs, tokenShare, windowSeconds }: FleetOptions, token: string) {
+  const options = {
+    port: 0,
+    token,
+    'users-per-minute': perMinute,
+    'latency-ms': latencyMs,
+    'token-share': tokenShare,
+    'window-s': windowSeconds ?? WINDOW_S,
+  };
+  return ['simulator/main.ts', ...Object.entries(options).map(([name, value]) => `--${name}=${value}`)];
+}
+
+const addressIn = (log: string) => /listening on (http:\S+)\n/.exec(readFileSync(log, 'utf8'))?.[1];
+
+/** What Portage's processes are given: the secrets that its configuration names. */
+function environment({ folder, redisUrl, portageUrl, installationUrl }: FleetOptions, token: string) {
+  return {
+    PORTAGE_CONFIG: join(folder, 'portage.config.json'),
+    REDIS_URL: redisUrl,
+    DATABASE_URL: portageUrl,
+    EFS_DATABASE_URL: installationUrl,
+    OKTA_API_TOKEN: token,
+  };
+}
+
+function configure(
+  path: string,
+  { redisPrefix, perMinute, windowSeconds = WINDOW_S }: FleetOptions,
+  { apiKey, port, ...okta }: { oktaUrl: string; groupId: string; apiKey: string; port: number },
+): void {
+  const apiKeySha256 = createHash('sha256').update(apiKey).digest('hex');
+  const setting = { ...okta, redisPrefix, perMinute, windowSeconds, apiPort: port, apiKeySha256 };
+  writeConfiguration(path, configuration(setting));
+}

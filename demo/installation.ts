@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { type Connection, createConnection } from 'mysql2/promise';
+import type { Panelist, People } from './people.ts';
+
+const SCHEMA = readFileSync(new URL('./efs-schema.sql', import.meta.url), 'utf8');
+const PAGE = 1_000;
+
+const portals = [
+  { id: 1, name: 'Portal 1', url_name: 'portal-1', is_online: 1 },
+  { id: 2, name: 'Meinungsstudio', url_name: 'meinungsstudio', is_online: 1 },
+  { id: 3, name: 'Portal 3', url_name: 'portal-3', is_online: 0 },
+];
+const config = [
+  { name: 'iam_module_active', value: '0' },
+  { name: 'iam_unique_customer_name', value: 'musterpanel' },
+];
+
+/** Fills the empty database of `url` with an EFS installation's tables and people, a page at a time. */
+export async function createInstallation(url: string, people: People, signal?: AbortSignal): Promise<void> {
+  const connection = await createConnection({ uri: url, multipleStatements: true, charset: 'utf8mb4' });
+  try {
+    await connection.query(SCHEMA);
+    await insert(connection, 'portals', portals);
+    await insert(connection, 'config', config);
+    for (const page of pages(people.admins)) {
+      signal?.throwIfAborted();
+      await insert(
+        connection,
+        'users',
+        page.map(({ row }) => row),
+      );
+    }
+    for (const page of pages(people.panelists)) {
+      signal?.throwIfAborted();
+      await insert(
+        connection,
+        'panelists',
+        page.map(({ row }) => row),
+      );
+      await insert(connection, 'portal_panelists', page.flatMap(registrations));
+    }
+  } finally {
+    await connection.end();
+  }
+}
+
+function registrations({ row, portals }: Panelist) {
+  return portals.map((portal_id) => ({ portal_id, user_id: row.uid, registered_at: row.pstatus_date }));
+}
+
+async function insert(connection: Connection, table: string, rows: Record<string, unknown>[]): Promise<void> {
+  const columns = Object.keys(rows[0] ?? {});
+  if (columns.length === 0) return;
+  const values = rows.map((row) => columns.map((column) => row[column]));
+  await connection.query('INSERT INTO ?? (??) VALUES ?', [table, columns, values]);
+}
+
+function* pages<T>(items: Iterable<T>): Generator<T[]> {
+  let page: T[] = [];
+  for (const item of items) {
+    page.push(item);
+    if (page.length < PAGE) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+}

@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createDatabases } from './databases.ts';
+import { bothEnds } from './ends.ts';
+import { type Fleet, startFleet } from './fleet.ts';
+import { createInstallation } from './installation.ts';
+import { migrate } from './migrate.ts';
+import type { Options } from './options.ts';
+import { createPeople } from './people.ts';
+import { anyEnds } from './processes.ts';
+import { dropKeys } from './redis-keys.ts';
+import { say } from './say.ts';
+import { faultsOf, toJson, toText } from './summary.ts';
+
+const LOCAL = fileURLToPath(new URL('../.local', import.meta.url));
+
+/** The servers that a demo runs on. */
+export interface Servers {
+  redisUrl: string;
+  databaseUrl: string;
+}
+
+/** Sets all up, migrates, sums up and clears all away; true when both ends agree. */
+export async function runDemo(options: Options, servers: Servers, signal: AbortSignal): Promise<boolean> {
+  const databases = await createDatabases(servers.databaseUrl);
+  const folder = join(LOCAL, `demo-${databases.run}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  let agreed = false;
+  try {
+    const { portageUrl, installationUrl } = databases;
+    await populate(installationUrl, options, signal);
+    const redisPrefix = prefixOf(databases.run);
+    const own = { folder, redisPrefix, portageUrl, installationUrl };
+    agreed = await withFleet({ ...options, ...servers, ...own }, signal);
+    return agreed;
+  } finally {
+    await databases.drop();
+    await dropKeys(servers.redisUrl, [databases.run, ...databases.leftovers].map(prefixOf));
+    if (agreed || signal.aborted) rmSync(folder, { recursive: true });
+    else console.error(`The configuration and the logs of this run are kept in ${folder}`);
+  }
+}
+
+const prefixOf = (run: string) => `portage-demo-${run}`;
+
+async function populate(url: string, { seed, admins, panelists }: Options, signal: AbortSignal) {
+  const startedMs = performance.now();
+  await createInstallation(url, createPeople(seed, { admins, panelists }), signal);
+  say('EFS', `made an installation of ${admins} admins and ${panelists} panelists`, startedMs);
+}
+
+type FleetOptions = Parameters<typeof startFleet>[0];
+
+async function withFleet(options: Options & FleetOptions, interrupted: AbortSignal): Promise<boolean> {
+  const startedMs = performance.now();
+  const fleet = await startFleet(options, interrupted);
+  const over = new AbortController();
+  try {
+    say('Portage', `started the API, ${options.workers} x worker and a simulated Okta org`, startedMs);
+    sayAddresses(fleet);
+    const work = migrateAndSumUp(fleet, options, AbortSignal.any([interrupted, over.signal]));
+    const agreed = await Promise.race([work, anyEnds(fleet.processes)]);
+    if (options.keep && !interrupted.aborted) await keep(fleet, interrupted);
+    return agreed;
+  } finally {
+    over.abort();
+    await fleet.stop();
+  }
+}
+
+function sayAddresses({ portage: { url }, apiKey }: Fleet): void {
+  say('Board', `${url}/queues and ${url}/docs, any user name, password ${apiKey}`);
+}
+
+async function migrateAndSumUp(
+  fleet: Fleet,
+  { installationUrl, perMinute, json, keep }: Options & FleetOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const seconds = await migrate(fleet.portage, perMinute, signal);
+  const ends = await bothEnds(installationUrl, { url: fleet.oktaUrl, groupId: fleet.groupId });
+  console.log(`\n${toText(ends, seconds, perMinute)}\n`);
+  if (keep) sayWhatIsKept(fleet);
+  if (json) console.log(toJson(ends, seconds));
+  return faultsOf(ends).length === 0;
+}
+
+function sayWhatIsKept({ portage: { url }, apiKey, oktaUrl }: Fleet): void {
+  say('API', `${url}/v1/migrations, with Authorization: Bearer ${apiKey}`);
+  say('Docs', `${url}/docs, any user name, password ${apiKey}`);
+  say('Board', `${url}/queues, any user name, password ${apiKey}`);
+  say('Okta', `${oktaUrl}/__simulator/counters, /users, /arrivals`);
+  say('', 'Everything is left running; Ctrl-C ends it.');
+}
+
+/** What ends meanwhile may have been ended on purpose: that is said, and the others go on. */
+async function keep({ processes }: Fleet, interrupted: AbortSignal): Promise<void> {
+  for (const { name, ended } of processes) {
+    void ended.then((how) => interrupted.aborted || console.error(`${name} ended (${how})`));
+  }
+  await once(interrupted, 'abort');
+}

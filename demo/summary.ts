@@ -1,0 +1,63 @@
+import { styleText } from 'node:util';
+import type { Ends } from './ends.ts';
+
+/** The summary as one line for programs. */
+export function toJson({ admins, panelists, okta, duplicates, errorLog }: Ends, seconds: number): string {
+  const errorLogRows = errorLog.reduce((sum, { rows }) => sum + rows, 0);
+  return JSON.stringify({ admins, panelists, okta, duplicates, errorLogRows, seconds });
+}
+
+/** The summary for people. */
+export function toText(ends: Ends, seconds: number, perMinute: number): string {
+  const { admins, panelists, okta, duplicates } = ends;
+  return [
+    styleText('bold', "Summary, from the installation's tables and Okta's counters:"),
+    '',
+    row('', ['eligible', 'referenced', 'failed', 'skipped']),
+    row('admins', [admins.eligible, admins.referenced, admins.failed, admins.skipped]),
+    row('panelists', [panelists.eligible, panelists.referenced, panelists.failed, panelists.skipped]),
+    '',
+    line('Okta', `${plural(okta.users, 'user')}, ${plural(okta.calls, 'call')} to create them`),
+    line('Rate', `busiest minute ${okta.busiestMinute} of ${perMinute} calls, ${okta.throttled} throttled`),
+    line(
+      'Duplicates',
+      `${plural(duplicates.oktaUsers, 'Okta user')}, ${plural(duplicates.references, 'reference')}`,
+    ),
+    line('Error log', errorLogText(ends)),
+    line('Time', `${seconds} s from the first request to the last finished migration`),
+    '',
+    verdictText(ends),
+  ].join('\n');
+}
+
+/** What must not be; empty when both ends agree. */
+export function faultsOf({ agreement, duplicates }: Ends): string[] {
+  const { disagreements, disagreementCount } = agreement;
+  const more = disagreementCount - disagreements.length;
+  return [
+    ...disagreements,
+    ...(more > 0 ? [`and ${more} more`] : []),
+    ...(duplicates.oktaUsers > 0 ? [`${plural(duplicates.oktaUsers, 'Okta user')} too many`] : []),
+    ...(duplicates.references > 0 ? [`${plural(duplicates.references, 'reference')} too many`] : []),
+  ];
+}
+
+function verdictText(ends: Ends): string {
+  const faults = faultsOf(ends);
+  if (faults.length > 0) {
+    return [styleText('red', 'The two ends do not agree:'), ...faults.map((each) => `  ${each}`)].join('\n');
+  }
+  const good = styleText('green', 'Both ends agree:');
+  return `${good} each of the ${plural(ends.agreement.references, 'reference')} names an Okta user of the right login in the
+installation's group, and each of the ${plural(ends.okta.users, 'Okta user')} is referenced by one person.`;
+}
+
+function errorLogText({ errorLog }: Ends): string {
+  if (errorLog.length === 0) return 'no row in iam_error_log';
+  return `iam_error_log has ${errorLog.map(({ status, code, rows }) => `${rows} x ${status} ${code}`).join(', ')}`;
+}
+
+const row = (name: string, cells: (string | number)[]) =>
+  `  ${name.padEnd(11)}${cells.map((cell) => String(cell).padStart(12)).join('')}`;
+const line = (name: string, text: string) => `  ${name.padEnd(11)} ${text}`;
+const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
