@@ -33,6 +33,7 @@ export function failureOf(outcome: Outcome): Failure | undefined {
         okta: null,
       };
     case 'migrated':
+    case 'adopted':
     case 'already-migrated':
     case 'gone':
     case 'skipped':

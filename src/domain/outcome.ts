@@ -22,6 +22,8 @@ export interface OktaError {
 /** How one attempt at one subject ended. */
 export type Outcome =
   | { kind: 'migrated'; oktaId: OktaUserId }
+  /** An earlier attempt had created the user and died before it could say so; `error` is Okta's "exists". */
+  | { kind: 'adopted'; oktaId: OktaUserId; error: OktaError }
   /** Every reference was there before. */
   | { kind: 'already-migrated' }
   /** No such row any more. */
@@ -59,6 +61,7 @@ export interface Verdict {
 /** The one place that says what each outcome means. A row without reference and failure is offered again. */
 export const verdicts = {
   migrated: { job: 'complete', failure: 'never', errorLog: 'never' },
+  adopted: { job: 'complete', failure: 'never', errorLog: 'always' },
   'already-migrated': { job: 'complete', failure: 'never', errorLog: 'never' },
   gone: { job: 'complete', failure: 'never', errorLog: 'never' },
   skipped: { job: 'complete', failure: 'never', errorLog: 'never' },

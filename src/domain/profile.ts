@@ -1,4 +1,6 @@
 import validator from 'validator';
+import type { SubjectId } from './ids.ts';
+import type { SubjectKind } from './operations.ts';
 import type { Person } from './person.ts';
 
 /** Okta's base attributes as Portage sends them (Okta, Users API: create user). */
@@ -7,6 +9,13 @@ export interface OktaProfile {
   email: string;
   firstName: string;
   lastName: string;
+  /** Whom Portage created the user for: how a later attempt recognises its own user. See `markerOf`. */
+  employeeNumber: string;
+}
+
+/** The same in all attempts at one person, and nobody else's. */
+export function markerOf(installation: string, kind: SubjectKind, id: SubjectId): string {
+  return `${installation}/${kind}/${id}`;
 }
 
 export type Profile =
@@ -15,7 +24,12 @@ export type Profile =
   | { kind: 'unusable'; code: 'mail_missing' | 'mail_invalid' };
 
 /** Maps a person to Okta's profile; `login` is the installation's template, such as `{email}`. */
-export function toOktaProfile(person: Person, login: string, installation: string): Profile {
+export function toOktaProfile(
+  person: Person,
+  kind: SubjectKind,
+  login: string,
+  installation: string,
+): Profile {
   const email = person.email.trim();
   if (email === '') return { kind: 'unusable', code: 'mail_missing' };
   // Okta accepts letters beyond ASCII (RFC 6531); its own length limits it tells us itself.
@@ -30,6 +44,7 @@ export function toOktaProfile(person: Person, login: string, installation: strin
       email,
       firstName,
       lastName,
+      employeeNumber: markerOf(installation, kind, id),
     },
   };
 }

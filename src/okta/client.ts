@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, type IncomingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import got, { type Method, RequestError } from 'got';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/schema';
 import type { OrgConfig } from '../config/config.ts';
 import type { Bucket } from '../domain/operations.ts';
@@ -22,9 +22,11 @@ export interface OktaClient {
    * Creates a user who is not active yet and gets no mail, in these groups (at most 20).
    * Okta, Users API: create user.
    */
-  createUser(profile: OktaProfile, groupIds: string[], signal?: AbortSignal): Promise<Reply<{ id: string }>>;
+  createUser(profile: OktaProfile, groupIds: string[], signal?: AbortSignal): Promise<Reply<OktaUser>>;
+  /** By login: a strong read, where search lags behind. Okta, Users API: retrieve a user. */
+  getUser(login: string, signal?: AbortSignal): Promise<Reply<OktaUser>>;
   /** Okta, Groups API: retrieve a group. */
-  getGroup(id: string, signal?: AbortSignal): Promise<Reply<{ id: string }>>;
+  getGroup(id: string, signal?: AbortSignal): Promise<Reply<OktaGroup>>;
   close(): void;
 }
 
@@ -35,7 +37,20 @@ interface Call {
   json?: unknown;
 }
 
-const WithId = Compile(Type.Object({ id: Type.String() }));
+const User = Type.Object({
+  id: Type.String(),
+  status: Type.String(),
+  profile: Type.Object({ employeeNumber: Type.Optional(Type.Union([Type.String(), Type.Null()])) }),
+});
+/** What Portage looks at of a user. */
+export type OktaUser = Static<typeof User>;
+const Group = Type.Object({ id: Type.String() });
+export type OktaGroup = Static<typeof Group>;
+
+const [user, group] = [Compile(User), Compile(Group)];
+interface Validator<T> {
+  Check(value: unknown): value is T;
+}
 const OktaErrorBody = Compile(
   Type.Object({
     errorCode: Type.String(),
@@ -60,10 +75,11 @@ export function createOktaClient(org: OrgConfig, limiter: Limiter): OktaClient {
     followRedirect: false,
   });
 
-  async function call(
+  async function call<T>(
+    answerOf: Validator<T>,
     { bucket, method, path, json }: Call,
     signal?: AbortSignal,
-  ): Promise<Reply<{ id: string }>> {
+  ): Promise<Reply<T>> {
     const allowance = { org: org.name, bucket };
     await limiter.take(allowance, signal);
     const answer = await send({ method, path, json });
@@ -73,7 +89,7 @@ export function createOktaClient(org: OrgConfig, limiter: Limiter): OktaClient {
     const seen = seenIn(status, headers, org.windowMs);
     const closing = await limiter.settle(allowance, seen);
     const body = parse(text);
-    if (status >= 200 && status < 300 && WithId.Check(body)) return { kind: 'ok', body };
+    if (status >= 200 && status < 300 && answerOf.Check(body)) return { kind: 'ok', body };
     const error = toOktaError(status, headers, body);
     if (status === 429) return { kind: 'throttled', error, waitMs: waitAfter429(seen), closing };
     return { kind: errorKind(error), error };
@@ -90,13 +106,26 @@ export function createOktaClient(org: OrgConfig, limiter: Limiter): OktaClient {
   }
 
   return {
-    createUser: (profile, groupIds, signal) =>
+    createUser: (profile, groupIds, signal) => {
+      const json = { profile, groupIds };
+      return call(
+        user,
+        { bucket: 'users', method: 'POST', path: 'api/v1/users?activate=false', json },
+        signal,
+      );
+    },
+    getUser: (login, signal) =>
       call(
-        { bucket: 'users', method: 'POST', path: 'api/v1/users?activate=false', json: { profile, groupIds } },
+        user,
+        { bucket: 'user-read', method: 'GET', path: `api/v1/users/${encodeURIComponent(login)}` },
         signal,
       ),
     getGroup: (id, signal) =>
-      call({ bucket: 'group', method: 'GET', path: `api/v1/groups/${encodeURIComponent(id)}` }, signal),
+      call(
+        group,
+        { bucket: 'group', method: 'GET', path: `api/v1/groups/${encodeURIComponent(id)}` },
+        signal,
+      ),
     close: () => {
       agent.http.destroy();
       agent.https.destroy();

@@ -2,6 +2,7 @@ import type { App } from '../app.ts';
 import { hasFailed } from '../db/failures.ts';
 import { findMigration } from '../db/migrations.ts';
 import type { Migration } from '../domain/migration.ts';
+import { operations } from '../domain/operations.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { OktaClient } from '../okta/client.ts';
 import { sourceOf } from '../producers/source-of.ts';
@@ -25,7 +26,8 @@ export async function attempt(
   const installation = app.installations.get(name);
   if (!installation) throw new Error(`Bug: installation ${name} is not open`);
   try {
-    const subject = { id: subjectId, selection, installation, source, okta };
+    const kind = operations[operation].subject;
+    const subject = { id: subjectId, kind, selection, installation, source, okta };
     return { outcome: await processes[operation](subject, signal), migration };
   } catch (error) {
     if (signal.aborted && (error as Error).name === 'AbortError')

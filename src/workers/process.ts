@@ -1,4 +1,5 @@
 import type { SubjectId } from '../domain/ids.ts';
+import type { SubjectKind } from '../domain/operations.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Selection } from '../domain/selection.ts';
 import type { Installation } from '../efs/installation.ts';
@@ -8,6 +9,7 @@ import type { OktaClient } from '../okta/client.ts';
 /** What one attempt at one subject works with. */
 export interface Subject {
   id: SubjectId;
+  kind: SubjectKind;
   selection: Selection;
   installation: Installation;
   source: Source;
