@@ -4,6 +4,8 @@ const SECOND = 1000;
 
 /** How one simulated org behaves; times in milliseconds, the share in percent. */
 export interface Options {
+  /** The address that it listens on. */
+  readonly host: string;
   readonly port: number;
   readonly token: string;
   readonly usersPerMinute: number;
@@ -17,7 +19,7 @@ export type ParsedOptions =
   | { readonly kind: 'faulty'; readonly faults: readonly string[] };
 
 export const USAGE =
-  'usage: okta-simulator --port P --token T [--users-per-minute 600] [--window-s 60] [--token-share 100] [--latency-ms 0]';
+  'usage: okta-simulator --port P --token T [--host 127.0.0.1] [--users-per-minute 600] [--window-s 60] [--token-share 100] [--latency-ms 0]';
 
 interface Rule {
   readonly fallback: number | null;
@@ -50,6 +52,7 @@ export function parseOptions(argv: readonly string[]): ParsedOptions {
   const faults = [...unknownNames(values), ...positionals.map((word) => `${word}: unexpected argument`)];
   const number = (name: NumberName): number => readNumber(name, values[name], faults);
   const options: Options = {
+    host: typeof values.host === 'string' ? values.host : '127.0.0.1',
     port: number('port'),
     token: readToken(values.token, faults),
     usersPerMinute: number('users-per-minute'),
@@ -61,13 +64,15 @@ export function parseOptions(argv: readonly string[]): ParsedOptions {
 }
 
 function readArguments(argv: readonly string[]) {
-  const names = ['token', ...Object.keys(NUMBERS)];
+  const names = ['token', 'host', ...Object.keys(NUMBERS)];
   const options = Object.fromEntries(names.map((name) => [name, { type: 'string' } as const]));
   return parseArgs({ args: [...argv], options, strict: false, allowPositionals: true });
 }
 
 function unknownNames(values: Record<string, unknown>): string[] {
-  const unknown = Object.keys(values).filter((name) => name !== 'token' && !(name in NUMBERS));
+  const unknown = Object.keys(values).filter(
+    (name) => name !== 'token' && name !== 'host' && !(name in NUMBERS),
+  );
   return unknown.map((name) => `--${name}: unknown option`);
 }
 

@@ -7,8 +7,6 @@ import { createDelays, type Delays } from './delays.ts';
 import type { Options } from './options.ts';
 import { createState } from './state.ts';
 
-const HOST = '127.0.0.1';
-
 /** Longer than any client idles, so that no kept connection closes under a call. */
 const KEEP_ALIVE_MS = 10 * 60_000;
 
@@ -21,9 +19,9 @@ export interface Simulator {
 /** One org on its own port; resolves when it accepts calls. */
 export async function startSimulator(options: Options): Promise<Simulator> {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
-  server.listen(options.port, HOST);
+  server.listen(options.port, options.host);
   await once(server, 'listening');
-  const url = `http://${HOST}:${(server.address() as AddressInfo).port}`;
+  const url = `http://${options.host}:${(server.address() as AddressInfo).port}`;
   const delays = createDelays();
   const control = createControl(options, url);
   server.on('request', (request, response) => {

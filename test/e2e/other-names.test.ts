@@ -55,11 +55,10 @@ test('an installation of other names migrates by its configuration alone', async
     'GET',
     'users',
   );
-  expect(users.map(({ login, status }) => [login, status]).sort()).toEqual([
-    ['admin@example.com', 'STAGED'],
-    ['two@example.com', 'STAGED'],
-    ["Änne.O'Brien@Example.com", 'STAGED'],
-  ]);
+  expect(users).toHaveLength(3);
+  expect(new Set(users.map(({ login, status }) => `${login} ${status}`))).toEqual(
+    new Set(['admin@example.com STAGED', 'two@example.com STAGED', "Änne.O'Brien@Example.com STAGED"]),
+  );
   expect(users.every(({ groupIds }) => groupIds.includes(world.groupId))).toBe(true);
   const idOf = (login: string) => users.find((user) => user.login === login)?.id;
   const references = await world.rows<{ portal_id: number; user_id: number; uuid: Buffer }>(

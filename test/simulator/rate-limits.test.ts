@@ -6,6 +6,7 @@ import { create, person, startOrg, stopAll } from './support.ts';
 afterEach(stopAll);
 
 const OPTIONS: Options = {
+  host: '127.0.0.1',
   port: 0,
   token: 't',
   usersPerMinute: 3,

@@ -4,6 +4,7 @@ import { type Simulator, startSimulator } from '../../simulator/server.ts';
 export const TOKEN = 'a-token';
 
 const DEFAULTS: Options = {
+  host: '127.0.0.1',
   port: 0,
   token: TOKEN,
   usersPerMinute: 600,

@@ -83,6 +83,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const [own, installation] = await Promise.all([createDatabase('portage'), createDatabase('efs')]);
   await Promise.all([updateSchema(own.url), createTables(installation.url, efs)]);
   const simulator = await startSimulator({
+    host: '127.0.0.1',
     port: 0,
     token: TOKEN,
     usersPerMinute: perMinute,

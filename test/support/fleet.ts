@@ -1,0 +1,73 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bothEnds, type Ends } from '../../demo/ends.ts';
+import { type Fleet, type FleetOptions, startFleet } from '../../demo/fleet.ts';
+import { createInstallation, type Plan } from '../../demo/installation.ts';
+import { createPeople, type People } from '../../demo/people.ts';
+import { createDatabase, REDIS_URL, uniqueName } from './databases.ts';
+import { eventually } from './eventually.ts';
+
+type Pace = Partial<Pick<FleetOptions, 'perMinute' | 'windowSeconds' | 'latencyMs' | 'tokenShare'>>;
+
+export interface TestFleetOptions extends Pace {
+  admins: number;
+  panelists: number;
+  workers: number;
+}
+
+/** Whole processes, started as an operator starts them, on databases of this test's own. */
+export interface TestFleet extends Fleet {
+  installationUrl: string;
+  portageUrl: string;
+  redisPrefix: string;
+  people: People;
+  /** What must become of the people, by how they were invented. */
+  plan: Plan;
+  ends(): Promise<Ends>;
+  /** Everything that Portage's own processes have logged. */
+  logs(): string;
+  finished(id: number, deadlineMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const SEED = 7;
+
+export async function createFleet({
+  admins,
+  panelists,
+  workers,
+  ...pace
+}: TestFleetOptions): Promise<TestFleet> {
+  const [portageDb, efs] = await Promise.all([createDatabase('portage'), createDatabase('efs')]);
+  const people = createPeople(SEED, { admins, panelists });
+  const plan = await createInstallation(efs.url, people);
+  const folder = mkdtempSync(join(tmpdir(), 'portage-fleet-'));
+  const redisPrefix = uniqueName('fleet');
+  const [installationUrl, portageUrl] = [efs.url, portageDb.url];
+  const defaults = { perMinute: 600, latencyMs: 50, tokenShare: 100 };
+  const fleet = await startFleet({
+    ...defaults,
+    ...pace,
+    ...{ folder, redisPrefix, redisUrl: REDIS_URL, installationUrl, portageUrl, workers },
+  });
+  return {
+    ...fleet,
+    ...{ installationUrl, portageUrl, redisPrefix, people, plan },
+    ends: () => bothEnds(installationUrl, { url: fleet.oktaUrl, groupId: fleet.groupId }),
+    logs: () =>
+      fleet.processes
+        .filter(({ name }) => name !== 'simulator')
+        .map(({ log }) => readFileSync(log, 'utf8'))
+        .join(''),
+    async finished(id, deadlineMs) {
+      const state = async () => (await fleet.portage.migration(id)).state === 'finished';
+      await eventually(`migration ${id} finishes`, state, deadlineMs);
+    },
+    async close() {
+      await fleet.stop();
+      rmSync(folder, { recursive: true });
+      await Promise.all([portageDb.drop(), efs.drop()]);
+    },
+  };
+}
