@@ -32,6 +32,7 @@ export interface Fleet {
   oktaUrl: string;
   groupId: string;
   apiKey: string;
+  oktaToken: string;
   portage: Portage;
   processes: Process[];
   /** One more worker. */
@@ -66,7 +67,7 @@ export async function startFleet(options: FleetOptions, signal?: AbortSignal): P
     for (let i = 0; i < options.workers; i++) addWorker();
     const portage = connectPortage(`http://${HOST}:${port}`, apiKey);
     await untilReady(api, async () => (await portage.isReady()) || undefined, signal);
-    return { oktaUrl, groupId, apiKey, portage, processes, addWorker, stop };
+    return { oktaUrl, groupId, apiKey, oktaToken: token, portage, processes, addWorker, stop };
   } catch (error) {
     await stop();
     throw error;

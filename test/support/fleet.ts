@@ -25,6 +25,8 @@ export interface TestFleet extends Fleet {
   /** What must become of the people, by how they were invented. */
   plan: Plan;
   ends(): Promise<Ends>;
+  /** What opens Okta, the API and the databases. */
+  secrets: string[];
   /** Everything that Portage's own processes have logged. */
   logs(): string;
   finished(id: number, deadlineMs: number): Promise<void>;
@@ -54,6 +56,7 @@ export async function createFleet({
   return {
     ...fleet,
     ...{ installationUrl, portageUrl, redisPrefix, people, plan },
+    secrets: [fleet.oktaToken, fleet.apiKey, new URL(portageUrl).password],
     ends: () => bothEnds(installationUrl, { url: fleet.oktaUrl, groupId: fleet.groupId }),
     logs: () =>
       fleet.processes

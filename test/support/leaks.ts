@@ -51,6 +51,8 @@ async function readKey(redis: Redis, key: string): Promise<unknown> {
       return redis.zrange(key, '0', '-1');
     case 'stream':
       return redis.xrange(key, '-', '+');
+    case 'none': // expired, or a job that has ended, since the scan found it
+      return null;
     default:
       throw new Error(`a key of type ${type} that this scan cannot read`);
   }
