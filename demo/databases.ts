@@ -9,7 +9,7 @@ export interface Databases {
   installationUrl: string;
   /** Runs of demos that were killed, and whose databases were dropped now. */
   leftovers: string[];
-  drop(): Promise<void>;
+  drop: () => Promise<void>;
 }
 
 const NAME = /^portage_demo_(?:efs_)?([0-9a-f]{8})$/;

@@ -24,6 +24,8 @@ export interface Ends {
   okta: { users: number; calls: number; throttled: number; busiestMinute: number };
   /** Those beyond the first. */
   duplicates: { oktaUsers: number; references: number };
+  /** People who are referenced although a rule leaves them out. */
+  wronglyReferenced: number;
   errorLog: { status: number; code: string; rows: number }[];
   agreement: Agreement;
 }
@@ -56,6 +58,7 @@ export async function bothEnds(
         oktaUsers: beyondFirst([...users.values()].map(({ login }) => unaccented(login).toLowerCase())),
         references: await duplicateReferences(connection),
       },
+      wronglyReferenced: await wronglyReferenced(connection),
       errorLog: await errorLog(connection),
       agreement: await compare(connection, users),
     };
@@ -69,7 +72,8 @@ const companyMail = (column: string) =>
 
 const ADMINS = `
   SELECT (IFNULL(p.login_expires_at < CURRENT_DATE, FALSE) OR ${companyMail('p.email')}) AS skipped,
-         EXISTS (SELECT 1 FROM iam_user_reference r WHERE r.user_id = p.uid AND r.uuid IS NOT NULL) AS complete
+         EXISTS (SELECT 1 FROM iam_user_reference r WHERE r.user_id = p.uid AND r.uuid IS NOT NULL) AS complete,
+         EXISTS (SELECT 1 FROM iam_user_reference r WHERE r.user_id = p.uid) AS touched
     FROM users p`;
 
 const PANELISTS = `
@@ -79,7 +83,8 @@ const PANELISTS = `
                       WHERE m.user_id = p.uid
                         AND NOT EXISTS (SELECT 1 FROM iam_portal_user_reference r
                                          WHERE r.user_id = m.user_id AND r.portal_id = m.portal_id
-                                           AND r.uuid IS NOT NULL)) AS complete
+                                           AND r.uuid IS NOT NULL)) AS complete,
+         EXISTS (SELECT 1 FROM iam_portal_user_reference r WHERE r.user_id = p.uid) AS touched
     FROM panelists p`;
 
 async function count(connection: Connection, people: string): Promise<Counts> {
@@ -102,6 +107,14 @@ async function duplicateReferences(connection: Connection): Promise<number> {
              SELECT COUNT(*) AS n FROM iam_portal_user_reference GROUP BY portal_id, user_id) people`,
   );
   return rows;
+}
+
+async function wronglyReferenced(connection: Connection): Promise<number> {
+  const { people = 0 } = await numbers(
+    connection,
+    `SELECT SUM(skipped AND touched) AS people FROM (${ADMINS} UNION ALL ${PANELISTS}) everybody`,
+  );
+  return people;
 }
 
 async function errorLog(connection: Connection): Promise<Ends['errorLog']> {

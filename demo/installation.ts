@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Connection, createConnection } from 'mysql2/promise';
+import { adminCases, type Fate, type Kind, panelistCases } from './cases.ts';
 import type { Panelist, People } from './people.ts';
 
 const SCHEMA = readFileSync(new URL('./efs-schema.sql', import.meta.url), 'utf8');
@@ -15,8 +16,15 @@ const config = [
   { name: 'iam_unique_customer_name', value: 'musterpanel' },
 ];
 
+/** How many people of each kind are meant to end how. */
+export type Plan = Record<Kind, Record<Fate, number>>;
+
 /** Fills the empty database of `url` with an EFS installation's tables and people, a page at a time. */
-export async function createInstallation(url: string, people: People, signal?: AbortSignal): Promise<void> {
+export async function createInstallation(url: string, people: People, signal?: AbortSignal): Promise<Plan> {
+  const plan: Plan = {
+    admin: { referenced: 0, failed: 0, skipped: 0 },
+    panelist: { referenced: 0, failed: 0, skipped: 0 },
+  };
   const connection = await createConnection({ uri: url, multipleStatements: true, charset: 'utf8mb4' });
   try {
     await connection.query(SCHEMA);
@@ -24,25 +32,22 @@ export async function createInstallation(url: string, people: People, signal?: A
     await insert(connection, 'config', config);
     for (const page of pages(people.admins)) {
       signal?.throwIfAborted();
-      await insert(
-        connection,
-        'users',
-        page.map(({ row }) => row),
-      );
+      await insert(connection, 'users', page.map(rowOf));
+      for (const admin of page) plan.admin[adminCases[admin.case]] += 1;
     }
     for (const page of pages(people.panelists)) {
       signal?.throwIfAborted();
-      await insert(
-        connection,
-        'panelists',
-        page.map(({ row }) => row),
-      );
+      await insert(connection, 'panelists', page.map(rowOf));
       await insert(connection, 'portal_panelists', page.flatMap(registrations));
+      for (const panelist of page) plan.panelist[panelistCases[panelist.case]] += 1;
     }
+    return plan;
   } finally {
     await connection.end();
   }
 }
+
+const rowOf = <Row>({ row }: { row: Row }) => row;
 
 function registrations({ row, portals }: Panelist) {
   return portals.map((portal_id) => ({ portal_id, user_id: row.uid, registered_at: row.pstatus_date }));

@@ -1,12 +1,18 @@
+import { createCallRate } from './call-rate.ts';
 import { INSTALLATION } from './configuration.ts';
-import { type Operation, type Portage, untilFinished } from './portage.ts';
+import type { Fleet } from './fleet.ts';
+import { type Migration, type Operation, untilFinished } from './portage.ts';
 import { openProgress } from './progress.ts';
 import { say } from './say.ts';
 
 const operations: Operation[] = ['create-admins', 'create-panelists'];
 
 /** Posts both migrations and shows how they get on until they have finished; resolves to the seconds that took. */
-export async function migrate(portage: Portage, perMinute: number, signal: AbortSignal): Promise<number> {
+export async function migrate(
+  { portage, oktaUrl }: Fleet,
+  perMinute: number,
+  signal: AbortSignal,
+): Promise<number> {
   const startedMs = performance.now();
   const ids: number[] = [];
   for (const operation of operations) {
@@ -14,9 +20,12 @@ export async function migrate(portage: Portage, perMinute: number, signal: Abort
     say(operation, `migration ${id}: ${estimate?.text ?? 'no estimate'}`);
     ids.push(id);
   }
+  const callRate = createCallRate(oktaUrl);
   const progress = openProgress(perMinute);
   try {
-    await untilFinished(portage, ids, progress.show, signal);
+    const look = async (migrations: Migration[]) =>
+      progress.show({ migrations, callsPerMinute: await callRate() });
+    await untilFinished(portage, ids, look, signal);
   } finally {
     progress.stop();
   }

@@ -50,13 +50,13 @@ export function connectPortage(url: string, key: string): Portage {
 export async function untilFinished(
   portage: Portage,
   ids: number[],
-  show: (migrations: Migration[]) => void,
+  show: (migrations: Migration[]) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
   for (;;) {
     signal?.throwIfAborted();
     const migrations = await Promise.all(ids.map((id) => portage.migration(id)));
-    show(migrations);
+    await show(migrations);
     const held = migrations.find(({ state }) => state === 'held');
     if (held)
       throw new Error(`Portage holds ${held.operation}: ${held.wait?.message ?? 'it says no reason'}`);

@@ -1,9 +1,16 @@
 import { type Bar, MultiBar, Presets } from 'cli-progress';
 import type { Migration } from './portage.ts';
 
+/** One look at a run. */
+export interface Look {
+  migrations: Migration[];
+  /** Calls a minute that have come to Okta of late. */
+  callsPerMinute: number;
+}
+
 /** Shows how migrations are getting on. */
 export interface Progress {
-  show: (migrations: Migration[]) => void;
+  show: (look: Look) => void;
   stop: () => void;
 }
 
@@ -30,7 +37,7 @@ function openBars(perMinute: number): Progress {
   const bars = new Map<number, Bar>();
   let below: Bar | undefined;
   return {
-    show(migrations) {
+    show({ migrations, callsPerMinute }) {
       for (const each of migrations) {
         const name = names[each.operation].padEnd(9);
         const bar = bars.get(each.id) ?? multi.create(1, 0, { name, text: '' });
@@ -41,7 +48,7 @@ function openBars(perMinute: number): Progress {
         });
       }
       below ??= multi.create(1, 0, { text: '' }, { format: '  {text}' });
-      below.update(0, { text: together(migrations, perMinute) });
+      below.update(0, { text: together(migrations, callsPerMinute, perMinute) });
     },
     stop: () => multi.stop(),
   };
@@ -51,13 +58,13 @@ function openLines(perMinute: number): Progress {
   const startedMs = performance.now();
   let nextMs = startedMs;
   return {
-    show(migrations) {
+    show({ migrations, callsPerMinute }) {
       const finished = migrations.every(({ state }) => state === 'finished');
       if (performance.now() < nextMs && !finished) return;
       nextMs = performance.now() + LINE_EVERY_MS;
       const each = migrations.map((migration) => `${names[migration.operation]} ${about(migration)}`);
       const seconds = Math.round((performance.now() - startedMs) / 1_000);
-      console.log(`  ${seconds} s: ${[...each, together(migrations, perMinute)].join('; ')}`);
+      console.log(`  ${seconds} s: ${[...each, together(migrations, callsPerMinute, perMinute)].join('; ')}`);
     },
     stop() {},
   };
@@ -72,10 +79,9 @@ function about(migration: Migration): string {
 }
 
 /** The rate of both, and why they are not faster. */
-function together(migrations: Migration[], perMinute: number): string {
-  const rate = migrations.reduce((sum, { ratePerMinute }) => sum + (ratePerMinute ?? 0), 0);
+function together(migrations: Migration[], callsPerMinute: number, perMinute: number): string {
   const waits = new Set(migrations.flatMap(({ wait }) => wait?.message ?? []));
-  return [`${rate} of ${perMinute} people a minute`, ...waits].join('; ');
+  return [`${callsPerMinute} of ${perMinute} calls a minute`, ...waits].join('; ');
 }
 
 const doneOf = ({ counts }: Migration) => (counts?.referenced ?? 0) + (counts?.failed ?? 0);

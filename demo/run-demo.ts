@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createDatabases } from './databases.ts';
+import { createDatabases, type Databases } from './databases.ts';
 import { bothEnds } from './ends.ts';
-import { type Fleet, startFleet } from './fleet.ts';
-import { createInstallation } from './installation.ts';
+import { type Fleet, type FleetOptions, startFleet } from './fleet.ts';
+import { createInstallation, type Plan } from './installation.ts';
 import { migrate } from './migrate.ts';
 import type { Options } from './options.ts';
 import { createPeople } from './people.ts';
@@ -30,16 +30,23 @@ export async function runDemo(options: Options, servers: Servers, signal: AbortS
   let agreed = false;
   try {
     const { portageUrl, installationUrl } = databases;
-    await populate(installationUrl, options, signal);
+    const plan = await populate(installationUrl, options, signal);
     const redisPrefix = prefixOf(databases.run);
-    const own = { folder, redisPrefix, portageUrl, installationUrl };
+    const own = { plan, folder, redisPrefix, portageUrl, installationUrl };
     agreed = await withFleet({ ...options, ...servers, ...own }, signal);
     return agreed;
   } finally {
-    await databases.drop();
-    await dropKeys(servers.redisUrl, [databases.run, ...databases.leftovers].map(prefixOf));
+    await clearAway(databases, servers.redisUrl);
     if (agreed || signal.aborted) rmSync(folder, { recursive: true });
     else console.error(`The configuration and the logs of this run are kept in ${folder}`);
+  }
+}
+
+/** Never throws: what went wrong before is what has to be told. */
+async function clearAway({ run, leftovers, drop }: Databases, redisUrl: string): Promise<void> {
+  const results = await Promise.allSettled([drop(), dropKeys(redisUrl, [run, ...leftovers].map(prefixOf))]);
+  for (const result of results) {
+    if (result.status === 'rejected') console.error(`Something is left behind: ${String(result.reason)}`);
   }
 }
 
@@ -47,13 +54,17 @@ const prefixOf = (run: string) => `portage-demo-${run}`;
 
 async function populate(url: string, { seed, admins, panelists }: Options, signal: AbortSignal) {
   const startedMs = performance.now();
-  await createInstallation(url, createPeople(seed, { admins, panelists }), signal);
+  const plan = await createInstallation(url, createPeople(seed, { admins, panelists }), signal);
   say('EFS', `made an installation of ${admins} admins and ${panelists} panelists`, startedMs);
+  const { admin, panelist } = plan;
+  const [skipped, failed] = [admin.skipped + panelist.skipped, admin.failed + panelist.failed];
+  say('', `on purpose ${skipped} of them are to be left out and ${failed} cannot be migrated`);
+  return plan;
 }
 
-type FleetOptions = Parameters<typeof startFleet>[0];
+type RunOptions = Options & FleetOptions & { plan: Plan };
 
-async function withFleet(options: Options & FleetOptions, interrupted: AbortSignal): Promise<boolean> {
+async function withFleet(options: RunOptions, interrupted: AbortSignal): Promise<boolean> {
   const startedMs = performance.now();
   const fleet = await startFleet(options, interrupted);
   const over = new AbortController();
@@ -76,15 +87,15 @@ function sayAddresses({ portage: { url }, apiKey }: Fleet): void {
 
 async function migrateAndSumUp(
   fleet: Fleet,
-  { installationUrl, perMinute, json, keep }: Options & FleetOptions,
+  { plan, installationUrl, perMinute, json, keep }: RunOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const seconds = await migrate(fleet.portage, perMinute, signal);
+  const seconds = await migrate(fleet, perMinute, signal);
   const ends = await bothEnds(installationUrl, { url: fleet.oktaUrl, groupId: fleet.groupId });
-  console.log(`\n${toText(ends, seconds, perMinute)}\n`);
+  console.log(`\n${toText(ends, plan, seconds, perMinute)}\n`);
   if (keep) sayWhatIsKept(fleet);
   if (json) console.log(toJson(ends, seconds));
-  return faultsOf(ends).length === 0;
+  return faultsOf(ends, plan).length === 0;
 }
 
 function sayWhatIsKept({ portage: { url }, apiKey, oktaUrl }: Fleet): void {

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Ends } from './ends.ts';
+import type { Plan } from './installation.ts';
 
 /** The summary as one line for programs. */
 export function toJson({ admins, panelists, okta, duplicates, errorLog }: Ends, seconds: number): string {
@@ -8,7 +9,7 @@ export function toJson({ admins, panelists, okta, duplicates, errorLog }: Ends, 
 }
 
 /** The summary for people. */
-export function toText(ends: Ends, seconds: number, perMinute: number): string {
+export function toText(ends: Ends, plan: Plan, seconds: number, perMinute: number): string {
   const { admins, panelists, okta, duplicates } = ends;
   return [
     styleText('bold', "Summary, from the installation's tables and Okta's counters:"),
@@ -26,24 +27,39 @@ export function toText(ends: Ends, seconds: number, perMinute: number): string {
     line('Error log', errorLogText(ends)),
     line('Time', `${seconds} s from the first request to the last finished migration`),
     '',
-    verdictText(ends),
+    verdictText(ends, plan),
   ].join('\n');
 }
 
 /** What must not be; empty when both ends agree. */
-export function faultsOf({ agreement, duplicates }: Ends): string[] {
-  const { disagreements, disagreementCount } = agreement;
-  const more = disagreementCount - disagreements.length;
+export function faultsOf(ends: Ends, plan: Plan): string[] {
+  const { agreement, duplicates, wronglyReferenced } = ends;
+  const more = agreement.disagreementCount - agreement.disagreements.length;
   return [
-    ...disagreements,
+    ...agreement.disagreements,
     ...(more > 0 ? [`and ${more} more`] : []),
     ...(duplicates.oktaUsers > 0 ? [`${plural(duplicates.oktaUsers, 'Okta user')} too many`] : []),
     ...(duplicates.references > 0 ? [`${plural(duplicates.references, 'reference')} too many`] : []),
+    ...(wronglyReferenced > 0 ? [`${wronglyReferenced} referenced although a rule leaves them out`] : []),
+    ...deviations(ends, plan),
   ];
 }
 
-function verdictText(ends: Ends): string {
-  const faults = faultsOf(ends);
+/** Of two with one mail either may come first: only the sum of those who fail is certain. */
+function deviations({ admins, panelists }: Ends, { admin, panelist }: Plan): string[] {
+  const failed = admins.failed + panelists.failed;
+  const planned = admin.failed + panelist.failed;
+  const left = [admins.skipped - admin.skipped, panelists.skipped - panelist.skipped];
+  return [
+    ...(failed === planned ? [] : [`${failed} failed, but ${planned} were made to fail`]),
+    ...(left.every((difference) => difference === 0)
+      ? []
+      : ['other people were skipped than were made to be']),
+  ];
+}
+
+function verdictText(ends: Ends, plan: Plan): string {
+  const faults = faultsOf(ends, plan);
   if (faults.length > 0) {
     return [styleText('red', 'The two ends do not agree:'), ...faults.map((each) => `  ${each}`)].join('\n');
   }
