@@ -1,38 +1,43 @@
 import type { App } from '../app.ts';
 import { findMigration, insertMigration, unfinishedOf } from '../db/migrations.ts';
 import { withNamedLock } from '../db/named-lock.ts';
-import type { Migration } from '../domain/migration.ts';
-import { remainingOf } from '../domain/migration.ts';
+import type { MigrationId } from '../domain/ids.ts';
+import { type Migration, remainingOf } from '../domain/migration.ts';
 import { type Estimate, estimate } from '../domain/progress.ts';
 import { overlap, selectionKey } from '../domain/selection.ts';
 import { errorFields } from '../log.ts';
 import { countPeople } from '../producers/count.ts';
 import { allowanceOf } from '../producers/source-of.ts';
+import { SECOND } from '../time.ts';
 import type { NewMigration } from './schemas.ts';
 import { pace } from './view.ts';
+import { within } from './within.ts';
 
-export type Started =
-  | { kind: 'created'; migration: Migration }
-  /** The same one is unfinished. */
-  | { kind: 'existing'; migration: Migration }
-  /** Another one, unfinished, may be about some of the same people. */
-  | { kind: 'overlapping'; migration: Migration };
+/** Counting a million people takes seconds; a server that is slower than this costs only the estimate. */
+const COUNT_MS = 15 * SECOND;
+const WAKE_MS = 2 * SECOND;
+
+export interface Recorded {
+  /** `existing`: the same one is unfinished. `overlapping`: another one may be about some of the same people. */
+  kind: 'created' | 'existing' | 'overlapping';
+  id: MigrationId;
+}
 
 /** Records a migration, once, however often and however simultaneously it is asked for. */
-export async function startMigration(
+export async function recordMigration(
   app: App,
   { installation, operation, selection = {} }: NewMigration,
-): Promise<Started> {
+): Promise<Recorded> {
   const connection = await app.db.getConnection();
   try {
-    return await withNamedLock(connection, `portage.${installation}.${operation}`, async () => {
+    // Needs no other connection while it holds the lock: those who wait for the lock may hold them all.
+    return await withNamedLock(connection, `${operation} ${installation}`, async () => {
       const unfinished = await unfinishedOf(connection, installation, operation);
       const same = unfinished.find((each) => selectionKey(each.selection) === selectionKey(selection));
-      if (same) return { kind: 'existing', migration: same };
+      if (same) return { kind: 'existing', id: same.id };
       const other = unfinished.find((each) => overlap(each.selection, selection));
-      if (other) return { kind: 'overlapping', migration: other };
-      const id = await insertMigration(connection, installation, operation, selection);
-      return { kind: 'created', migration: await stored(app, id) };
+      if (other) return { kind: 'overlapping', id: other.id };
+      return { kind: 'created', id: await insertMigration(connection, installation, operation, selection) };
     });
   } finally {
     connection.release();
@@ -43,7 +48,7 @@ export async function startMigration(
 export async function wakeFleet(app: App, migration: Migration): Promise<void> {
   const allowance = allowanceOf(app, migration);
   try {
-    if (allowance) await app.queues.wake({ kind: 'top-up', ...allowance });
+    if (allowance) await within(WAKE_MS, app.queues.wake({ kind: 'top-up', ...allowance }));
   } catch (error) {
     app.log.warn({ migrationId: migration.id, ...errorFields(error) }, 'the fleet could not be woken');
   }
@@ -52,7 +57,7 @@ export async function wakeFleet(app: App, migration: Migration): Promise<void> {
 /** How long a new migration may take; null when its installation cannot be asked now. */
 export async function estimateOf(app: App, migration: Migration): Promise<Estimate | null> {
   try {
-    const people = remainingOf(migration.counts ?? (await countPeople(app, migration)));
+    const people = remainingOf(migration.counts ?? (await within(COUNT_MS, countPeople(app, migration))));
     const { perMinute, source } = await expectedPace(app, migration);
     return estimate(people, perMinute, source);
   } catch (error) {
@@ -75,7 +80,7 @@ async function expectedPace(
   return pace(app, allowance).catch(() => configured);
 }
 
-export async function stored(app: App, id: number): Promise<Migration> {
+export async function stored(app: App, id: MigrationId): Promise<Migration> {
   const migration = await findMigration(app.db, id);
   if (!migration) throw new Error(`Bug: migration ${id} is not stored`);
   return migration;

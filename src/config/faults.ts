@@ -12,9 +12,12 @@ const validator = Compile(ConfigFile);
 export function faultsOf(file: unknown, env: Env): Fault[] {
   const shape = shapeFaults(file);
   // What is misshapen is not looked at any further; the rest still is.
-  const sound = (path: string) => !shape.some((fault) => fault.path === '' || fault.path.startsWith(path));
+  const sound = (path: string) =>
+    !shape.some((fault) => within(fault.path, path) || within(path, fault.path));
   return [...shape, ...meaningFaults(file as ConfigFile, env, sound)];
 }
+
+const within = (path: string, outer: string) => `${path}/`.startsWith(`${outer}/`);
 
 function shapeFaults(file: unknown): Fault[] {
   const [, errors] = validator.Errors(file);
@@ -60,9 +63,8 @@ function* keyFaults(keys: ConfigFile['api']['keys']): Faults {
 }
 
 function* orgFaults({ baseUrl, credentials }: ConfigFile['orgs'][string], env: Env): Faults {
-  const { protocol, hostname } = new URL(baseUrl);
-  const local = hostname === '127.0.0.1' || hostname === '[::1]' || !hostname.includes('.');
-  if (protocol === 'http:' && !local) {
+  if (!URL.canParse(baseUrl)) yield { path: '/baseUrl', message: 'is not an address' };
+  else if (new URL(baseUrl).protocol === 'http:' && !isLocal(new URL(baseUrl).hostname)) {
     yield { path: '/baseUrl', message: 'must be https: the API token travels with every call' };
   }
   const { env: name } = credentials.apiToken;
@@ -76,13 +78,19 @@ function* installationFaults({
   portals,
   membership,
 }: InstallationFile): Faults {
-  const used = [...login.matchAll(/\{(\w*)\}/g)].map(([, name]) => name ?? '');
+  const used = [...login.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name ?? '');
   const known: readonly string[] = loginPlaceholders;
   for (const name of used.filter((name) => !known.includes(name))) {
     yield { path: '/login', message: `knows {${known.join('}, {')}}, not {${name}}` };
   }
   if (!used.includes('email') && !used.includes('id')) {
     yield { path: '/login', message: 'must hold {email} or {id}, or all people would share one login' };
+  }
+  if (admins && panelists && !used.includes('email') && !used.includes('kind')) {
+    yield {
+      path: '/login',
+      message: 'must hold {email} or {kind}: an admin and a panelist may have the same id',
+    };
   }
   if (!admins && !panelists) yield { path: '', message: 'names neither admins nor panelists' };
   if (admins?.skip?.expiredLogins && !admins.columns.loginExpiresOn) {
@@ -98,6 +106,9 @@ function* installationFaults({
     };
   }
 }
+
+/** This machine, or a neighbour in a container network; never a host of the internet. */
+const isLocal = (host: string) => host === '127.0.0.1' || host === '[::1]' || /^[\w-]+$/.test(host);
 
 /** Two installations in one database would give each person two Okta users. */
 function* twinFaults(
@@ -126,7 +137,9 @@ function* urlFaults(path: string, name: string, env: Env, protocol: string): Fau
 const unset = (name: string) => `environment variable ${name} is not set`;
 
 function entries<T>(record: Readonly<Record<string, T>> | undefined): [string, T][] {
-  return typeof record === 'object' && record !== null ? Object.entries(record) : [];
+  return typeof record === 'object' && record !== null && !Array.isArray(record)
+    ? Object.entries(record)
+    : [];
 }
 
 function* under(path: string, faults: Faults): Faults {

@@ -73,7 +73,7 @@ const Installation = Type.Object(
     org: Name,
     /** The Okta group that every person of this installation is created in. */
     groupId: Type.String({ pattern: '^[0-9A-Za-z]{20}$' }),
-    /** Okta's login, from `{email}`, `{id}` and `{installation}`; several installations may share an org. */
+    /** Okta's login, from `{email}`, `{id}`, `{kind}` and `{installation}`; several installations may share an org. */
     login: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
     admins: Type.Optional(Admins),
     panelists: Type.Optional(Panelists),

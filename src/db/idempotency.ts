@@ -27,24 +27,20 @@ export async function once(
   const hash = sha256(request);
   const connection = await db.getConnection();
   try {
-    return await withNamedLock(
-      connection,
-      `portage.key.${sha256(`${apiKey} ${key}`).slice(0, 40)}`,
-      async () => {
-        const [[kept]] = await connection.query<Row[]>(
-          'SELECT request_hash, status, answer FROM idempotency_keys WHERE api_key = ? AND idempotency_key = ?',
-          [apiKey, key],
-        );
-        if (kept) return kept.request_hash === hash ? { status: kept.status, body: kept.answer } : null;
-        const answer = await work();
-        await connection.query(
-          `INSERT INTO idempotency_keys (api_key, idempotency_key, request_hash, status, answer)
+    return await withNamedLock(connection, `key ${apiKey} ${key}`, async () => {
+      const [[kept]] = await connection.query<Row[]>(
+        'SELECT request_hash, status, answer FROM idempotency_keys WHERE api_key = ? AND idempotency_key = ?',
+        [apiKey, key],
+      );
+      if (kept) return kept.request_hash === hash ? { status: kept.status, body: kept.answer } : null;
+      const answer = await work();
+      await connection.query(
+        `INSERT INTO idempotency_keys (api_key, idempotency_key, request_hash, status, answer)
          VALUES (?, ?, ?, ?, ?)`,
-          [apiKey, key, hash, answer.status, answer.body],
-        );
-        return answer;
-      },
-    );
+        [apiKey, key, hash, answer.status, answer.body],
+      );
+      return answer;
+    });
   } finally {
     connection.release();
   }

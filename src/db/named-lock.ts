@@ -1,21 +1,28 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 
-const PATIENCE_SECONDS = 10;
+const PATIENCE_SECONDS = 20;
 
-/** Runs `work` while no other connection to this server holds the lock of that name. */
+/** Somebody else has held a lock for longer than anybody waits; trying again later is all there is to do. */
+export class LockBusy extends Error {
+  override name = 'LockBusy';
+}
+
+/** Runs `work` while no other connection to this database holds the lock of that name. */
 export async function withNamedLock<T>(
   connection: Connection,
   name: string,
   work: () => Promise<T>,
 ): Promise<T> {
+  // Locks belong to the server: hashed with the database's name, two Portages on one server have their own.
+  const lock = "CONCAT('portage.', SHA1(CONCAT(DATABASE(), '.', ?)))";
   const [[row]] = await connection.query<(RowDataPacket & { got: number | null })[]>(
-    'SELECT GET_LOCK(?, ?) AS got',
+    `SELECT GET_LOCK(${lock}, ?) AS got`,
     [name, PATIENCE_SECONDS],
   );
-  if (row?.got !== 1) throw new Error(`lock ${name} was not free within ${PATIENCE_SECONDS} s`);
+  if (row?.got !== 1) throw new LockBusy(`lock ${name} was not free within ${PATIENCE_SECONDS} s`);
   try {
     return await work();
   } finally {
-    await connection.query('DO RELEASE_LOCK(?)', [name]);
+    await connection.query(`DO RELEASE_LOCK(${lock})`, [name]);
   }
 }

@@ -20,7 +20,7 @@ export async function updateSchema(url: string): Promise<void> {
         return { rows: rows as unknown[] };
       },
     });
-    await withNamedLock(connection, 'portage.schema', () => postgrator.migrate());
+    await withNamedLock(connection, 'schema', () => postgrator.migrate());
   } finally {
     await connection.end();
   }

@@ -41,7 +41,7 @@ export function failureOf(outcome: Outcome): Failure | undefined {
     case 'already-failed':
     case 'stopping':
     case 'throttled':
-    case 'unauthorised':
+    case 'misconfigured':
       return undefined;
   }
 }

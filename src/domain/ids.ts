@@ -5,8 +5,6 @@ type Brand<T, Name extends string> = T & { readonly __brand: Name };
 export type MigrationId = Brand<number, 'MigrationId'>;
 /** `uid` of an admin or a panelist in the installation's database. */
 export type SubjectId = Brand<number, 'SubjectId'>;
-/** Key of a portal in the installation's database. */
-export type PortalId = Brand<number, 'PortalId'>;
 /** Okta's id of a user: 20 ASCII letters and digits, case-sensitive. */
 export type OktaUserId = Brand<string, 'OktaUserId'>;
 

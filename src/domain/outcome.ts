@@ -44,8 +44,8 @@ export type Outcome =
   | { kind: 'refused'; error: OktaError }
   /** Okta refused for the rate. `closing` is true for the answer that shut the bucket. */
   | { kind: 'throttled'; error: OktaError; waitMs: number; closing: boolean }
-  /** Okta refused our credentials or rights: nobody's data is at fault. */
-  | { kind: 'unauthorised'; error: OktaError }
+  /** Okta refused our credentials, our rights or the group: nobody's data is at fault. */
+  | { kind: 'misconfigured'; error: OktaError }
   /** A 5xx, or no answer: Okta may or may not have done it. */
   | { kind: 'unreachable'; error: OktaError };
 
@@ -72,6 +72,6 @@ export const verdicts = {
   unusable: { job: 'fail', failure: 'at-once', errorLog: 'never' },
   refused: { job: 'fail', failure: 'at-once', errorLog: 'always' },
   throttled: { job: 'delay', failure: 'never', errorLog: 'closing' },
-  unauthorised: { job: 'retry', failure: 'never', errorLog: 'always' },
+  misconfigured: { job: 'retry', failure: 'never', errorLog: 'always' },
   unreachable: { job: 'retry', failure: 'after-last-attempt', errorLog: 'always' },
 } as const satisfies Record<Outcome['kind'], Verdict>;

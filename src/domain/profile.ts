@@ -40,7 +40,7 @@ export function toOktaProfile(
   return {
     kind: 'complete',
     profile: {
-      login: renderLogin(login, { email, id: String(id), installation }),
+      login: renderLogin(login, { email, id: String(id), kind, installation }),
       email,
       firstName,
       lastName,
@@ -50,7 +50,7 @@ export function toOktaProfile(
 }
 
 /** What a login template may hold in braces. */
-export const loginPlaceholders = ['email', 'id', 'installation'] as const;
+export const loginPlaceholders = ['email', 'id', 'kind', 'installation'] as const;
 type LoginValues = Record<(typeof loginPlaceholders)[number], string>;
 
 function renderLogin(template: string, values: LoginValues): string {

@@ -1,4 +1,4 @@
-import { HOUR, MINUTE, SECOND } from '../time.ts';
+import { MINUTE, SECOND } from '../time.ts';
 import { type Counts, remainingOf, type Sample } from './migration.ts';
 
 const RATE_SPAN_MS = MINUTE;
@@ -14,7 +14,7 @@ export function sampled(samples: Sample[], sample: Sample): Sample[] {
 export function ratePerMinute(samples: Sample[]): number | null {
   const [first, last] = [samples[0], samples.at(-1)];
   if (!first || !last || last.atMs - first.atMs < SECOND) return null;
-  return Math.round(((last.done - first.done) * MINUTE) / (last.atMs - first.atMs));
+  return Math.max(0, Math.round(((last.done - first.done) * MINUTE) / (last.atMs - first.atMs)));
 }
 
 /** Seconds until everybody is done at the present rate; null while that cannot be known. */
@@ -47,12 +47,14 @@ export function estimate(people: number, perMinute: number, source: Estimate['so
   };
 }
 
-/** `27 h 47 min`, `3 min 20 s`, `12 s`. */
+/** `27 h 47 min`, `3 min 20 s`, `12 s`: rounded to the smaller unit that is shown. */
 export function duration(ms: number): string {
-  const [hours, minutes, seconds] = [ms / HOUR, (ms % HOUR) / MINUTE, (ms % MINUTE) / SECOND].map(
-    Math.floor,
-  ) as [number, number, number];
-  if (hours > 0) return `${hours} h ${minutes} min`;
-  if (minutes > 0) return seconds > 0 ? `${minutes} min ${seconds} s` : `${minutes} min`;
-  return `${seconds} s`;
+  const seconds = Math.round(ms / SECOND);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(ms / MINUTE);
+  if (seconds < 60 * 60) return two(Math.floor(seconds / 60), 'min', seconds % 60, 's');
+  return two(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
 }
+
+const two = (large: number, unit: string, small: number, smaller: string) =>
+  small > 0 ? `${large} ${unit} ${small} ${smaller}` : `${large} ${unit}`;

@@ -1,17 +1,18 @@
 import type { Person } from './person.ts';
 
-const MAIL = /[^\s"'<>(),;:]+@[^\s"'<>(),;:]+/g;
+const MAIL = /[^\s"<>(),;:]+(?:@|%40)[^\s"'<>(),;:]+/gi;
 
 /**
  * Takes a person's data out of a text that came from elsewhere: everything that looks like a mail address,
  * and the person's own names wherever they stand as words. What is left fits utf8mb3 and `maxLength`.
  */
 export function scrub(text: string, person: Person | null, maxLength = 500): string {
-  let clean = text.replace(MAIL, '<mail>');
+  let clean = text;
   for (const value of person ? [person.email, person.firstName, person.lastName] : []) {
     if (value.trim().length > 1) clean = replaceWord(clean, value.trim());
   }
   return clean
+    .replace(MAIL, '<mail>')
     .replace(/[\u{10000}-\u{10FFFF}]/gu, '\u{FFFD}') // utf8mb3 has no place for them
     .replace(/\p{Cc}+/gu, ' ')
     .slice(0, maxLength);
@@ -19,5 +20,5 @@ export function scrub(text: string, person: Person | null, maxLength = 500): str
 
 function replaceWord(text: string, word: string): string {
   const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return text.replace(new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, 'giu'), '<name>');
+  return text.replace(new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, 'giu'), '<personal>');
 }

@@ -20,7 +20,9 @@ export function panelistsSql(
   const portalsTable = escapeId(membership?.table ?? portals?.table ?? '');
   const portalId = `m.${escapeId(membership?.columns.portalId ?? portals?.columns.id ?? '')}`;
   // Without a membership table every panelist is in every portal.
-  const isMember = membership ? `m.${escapeId(membership.columns.panelistId)} = ${id}` : 'TRUE';
+  const isMember = membership
+    ? `m.${escapeId(membership.columns.panelistId)} = ${id} AND ${portalId} IS NOT NULL`
+    : 'TRUE';
   /** True of the portals `m` of the person, of which the selection may want only one. */
   const inPortal = ({ portal }: Selection) =>
     portal === undefined ? isMember : `${isMember} AND ${portalId} = ${literal(portal)}`;
@@ -38,7 +40,7 @@ export function panelistsSql(
       'SELECT r.uuid FROM iam_portal_user_reference r WHERE r.user_id = ? AND r.uuid IS NOT NULL LIMIT 1',
     insertMissing: (selection) =>
       `INSERT INTO iam_portal_user_reference (portal_id, user_id, uuid)
-       SELECT ${portalId}, ${id}, ?
+       SELECT DISTINCT ${portalId}, ${id}, ?
          FROM ${escapeId(table)} p JOIN ${portalsTable} m ON ${inPortal(selection)}
         WHERE ${id} = ? AND ${unreferenced}`,
   };

@@ -11,8 +11,12 @@ local state = redis.call('HMGET', KEYS[1], 'nextAt', 'closedUntil')
 local closedUntil = tonumber(state[2]) or 0
 if closedUntil > now then return {0, math.ceil(closedUntil - now)} end
 
--- A lost state may have had turns booked up to the horizon: start behind them.
-local due = math.max(tonumber(state[1]) or now + horizon, now)
+-- A lost state may have had turns booked up to the horizon: start behind them. What is farther ahead than any
+-- turn can be was written before the clock was set back.
+local latest = now + horizon + interval
+local nextAt = math.min(tonumber(state[1]) or latest, latest)
+if nextAt == latest then redis.call('HSET', KEYS[1], 'nextAt', string.format('%.3f', nextAt)) end
+local due = math.max(nextAt, now)
 if due - now > horizon then return {0, math.ceil(due - now - horizon)} end
 
 redis.call('HSET', KEYS[1], 'nextAt', string.format('%.3f', due + interval))

@@ -15,7 +15,7 @@ export function seenIn(status: number, headers: IncomingHttpHeaders, windowMs: n
   const limit = wholeNumber(headers['x-rate-limit-limit']);
   const remaining = wholeNumber(headers['x-rate-limit-remaining']);
   if (status !== 429 || limit === 0) return { limit: limit || null, remaining, closeForMs: null };
-  return { limit, remaining, closeForMs: untilReset(headers) ?? windowMs };
+  return { limit, remaining, closeForMs: untilReset(headers, windowMs) ?? windowMs };
 }
 
 /** How long one refused call waits before it asks for a turn again. */
@@ -24,11 +24,11 @@ export function waitAfter429(seen: Seen, random = Math.random): number {
   return seen.closeForMs ?? least + random() * (most - least);
 }
 
-function untilReset(headers: IncomingHttpHeaders): number | null {
+function untilReset(headers: IncomingHttpHeaders, windowMs: number): number | null {
   const reset = wholeNumber(headers['x-rate-limit-reset']);
   const date = Date.parse(headers.date ?? '');
   if (reset === null || Number.isNaN(date)) return null;
-  return Math.max(0, reset * SECOND - date) + ROUNDING_MS;
+  return Math.min(Math.max(0, reset * SECOND - date), windowMs) + ROUNDING_MS;
 }
 
 /** A header that came twice is one text with a comma; the smaller number is the one to trust. */

@@ -18,7 +18,7 @@ export interface Seen {
 export interface AllowanceState {
   /** Calls a minute that the configuration allows. */
   configuredPerMinute: number;
-  /** Calls a minute by Okta's last answer; null until there was one lately. */
+  /** Calls a minute by Okta's last answer; null when there was none in the last day. */
   seenPerMinute: number | null;
   /** How long the bucket stays shut after a 429; 0 when it is open. */
   closedForMs: number;
@@ -28,7 +28,7 @@ export interface AllowanceState {
 export interface Limiter {
   /**
    * Resolves when the caller's turn has come: it must call at once, and once. Waits as long as that takes;
-   * rejects with the signal's reason when aborted.
+   * rejects as soon as the signal is aborted, with its reason.
    */
   take(allowance: Allowance, signal?: AbortSignal): Promise<void>;
   /** To be told after every answer. True when this answer has shut a bucket that was open. */

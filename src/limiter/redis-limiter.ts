@@ -74,11 +74,13 @@ export function createRedisLimiter(
   };
 
   return {
-    take: (allowance, signal) =>
-      doorOf(allowance)(async () => {
+    async take(allowance, signal) {
+      const turn = doorOf(allowance)(async () => {
         signal?.throwIfAborted();
         while (!(await tryOnce(allowance, signal)));
-      }),
+      });
+      await unlessAborted(turn, signal);
+    },
 
     async settle(allowance, { limit, closeForMs }) {
       return (await scripts.portageSettle(keyOf(allowance), limit ?? '', closeForMs ?? '', TTL_MS)) === 1;
@@ -99,6 +101,19 @@ export function createRedisLimiter(
       };
     },
   };
+}
+
+/** Rejects as soon as the signal is aborted, even while others stand before the door. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return work;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }
 
 interface Scripts {

@@ -51,9 +51,11 @@ const [user, group] = [Compile(User), Compile(Group)];
 interface Validator<T> {
   Check(value: unknown): value is T;
 }
+/** What our tables hold of an id. */
+const PLAIN = /^[\x21-\x7e]{1,64}$/;
 const OktaErrorBody = Compile(
   Type.Object({
-    errorCode: Type.String(),
+    errorCode: Type.String({ pattern: '^E[0-9]{7}$' }),
     errorSummary: Type.String(),
     errorCauses: Type.Optional(Type.Array(Type.Object({ errorSummary: Type.String() }))),
   }),
@@ -87,7 +89,8 @@ export function createOktaClient(org: OrgConfig, limiter: Limiter): OktaClient {
 
     const { status, headers, text } = answer;
     const seen = seenIn(status, headers, org.windowMs);
-    const closing = await limiter.settle(allowance, seen);
+    // Okta's answer counts, whether or not the limiter can be told of it.
+    const closing = await limiter.settle(allowance, seen).catch(() => false);
     const body = parse(text);
     if (status >= 200 && status < 300 && answerOf.Check(body)) return { kind: 'ok', body };
     const error = toOktaError(status, headers, body);
@@ -148,7 +151,7 @@ function parse(text: string): unknown {
 }
 
 function toOktaError(status: number, headers: IncomingHttpHeaders, body: unknown): OktaError {
-  const requestId = [headers['x-okta-request-id'] ?? null].flat()[0] ?? null;
+  const requestId = [headers['x-okta-request-id'] ?? []].flat().find((id) => PLAIN.test(id)) ?? null;
   if (!OktaErrorBody.Check(body)) return { status, code: '', text: 'not an answer of Okta', requestId };
   const causes = (body.errorCauses ?? []).map((cause) => cause.errorSummary);
   return { status, code: body.errorCode, text: [body.errorSummary, ...causes].join('; '), requestId };

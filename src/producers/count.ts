@@ -4,7 +4,7 @@ import { storeCounts } from '../db/migrations.ts';
 import type { Migration, TimedCounts } from '../domain/migration.ts';
 import { sampled } from '../domain/progress.ts';
 import { SECOND } from '../time.ts';
-import { sourceOf } from './source-of.ts';
+import { lastIdOf, sourceOf } from './source-of.ts';
 
 const REFRESH_MS = 5 * SECOND;
 /** Counting takes at most this share of the installation's time. */
@@ -21,8 +21,7 @@ export async function countPeople(app: App, migration: Migration): Promise<Timed
   const startedMs = Date.now();
   const { selection, cursor } = migration;
   const source = sourceOf(app, migration);
-  const throughId =
-    cursor.throughId ?? (selection.first ? await source.nthEligible(selection.first, selection) : null);
+  const throughId = cursor.throughId ?? (await lastIdOf(source, selection));
   const people = await source.count(selection, throughId);
   const failed = await countFailures(app.db, migration.id);
   const atMs = Date.now();

@@ -7,7 +7,7 @@ import type { SubjectJob } from '../queue/jobs.ts';
 import { SECOND } from '../time.ts';
 import { countPeople } from './count.ts';
 import { offer } from './offer.ts';
-import { sourceOf } from './source-of.ts';
+import { lastIdOf, sourceOf } from './source-of.ts';
 
 const PAGE_ROWS = 1_000;
 /** After a pass the next one waits until the queue has run dry, so that it finds what is really left. */
@@ -34,8 +34,7 @@ export async function nextPage(
   }
 
   const source = sourceOf(app, migration);
-  const throughId =
-    cursor.throughId ?? (selection.first ? await source.nthEligible(selection.first, selection) : null);
+  const throughId = cursor.throughId ?? (await lastIdOf(source, selection));
   const page = await source.page(selection, throughId, cursor.afterId, PAGE_ROWS);
   if (page.lastId === null) return endPass();
 

@@ -1,6 +1,7 @@
 import type { App } from '../app.ts';
 import type { Migration } from '../domain/migration.ts';
 import { operations } from '../domain/operations.ts';
+import type { Selection } from '../domain/selection.ts';
 import type { Source } from '../efs/source.ts';
 import type { Allowance } from '../limiter/limiter.ts';
 
@@ -11,6 +12,12 @@ export function sourceOf({ installations }: App, { installation, operation }: Jo
   const source = installations.get(installation)?.sources[operations[operation].subject];
   if (!source) throw new Error(`Bug: ${installation} is not configured for ${operation}`);
   return source;
+}
+
+/** The last id of a selection by `first`: beyond every id when there are fewer people; null for the others. */
+export async function lastIdOf(source: Source, selection: Selection): Promise<number | null> {
+  if (selection.first === undefined) return null;
+  return (await source.nthEligible(selection.first, selection)) ?? Number.MAX_SAFE_INTEGER;
 }
 
 /** What a migration's calls spend; undefined when its installation is no longer configured. */

@@ -1,9 +1,10 @@
 import type { App } from '../app.ts';
 import { migrationsInState } from '../db/migrations.ts';
 import type { Allowance } from '../limiter/limiter.ts';
+import { errorFields } from '../log.ts';
 import { queueName } from '../queue/jobs.ts';
 import { SECOND } from '../time.ts';
-import { nextPage } from './next-page.ts';
+import { nextPage, type Step } from './next-page.ts';
 import { allowanceOf } from './source-of.ts';
 
 /** So many rows of one migration are offered before it is the next one's turn. */
@@ -31,7 +32,11 @@ export async function topUp(app: App, allowance: Allowance): Promise<void> {
     for (const migration of round) {
       if (room <= 0) break;
       const share = Math.min(SLICE, Math.ceil(room / round.length));
-      const step = await nextPage(app, queue, migration, share, waiting === 0);
+      const step = await nextPage(app, queue, migration, share, waiting === 0).catch((error): Step => {
+        // Its installation may be away; the others go on.
+        app.log.warn({ migrationId: migration.id, ...errorFields(error) }, 'could not offer the next rows');
+        return { kind: 'enough' };
+      });
       if (step.kind === 'enough') continue;
       room -= step.offered;
       next.push({ ...migration, cursor: step.cursor });

@@ -28,7 +28,10 @@ export async function attempt(
   try {
     const kind = operations[operation].subject;
     const subject = { id: subjectId, kind, selection, installation, source, okta };
-    return { outcome: await processes[operation](subject, signal), migration };
+    const outcome = await processes[operation](subject, signal);
+    // A call that was cut off by our own end says nothing about Okta.
+    const cutOff = signal.aborted && outcome.kind === 'unreachable' && outcome.error.status === 0;
+    return { outcome: cutOff ? { kind: 'stopping' } : outcome, migration };
   } catch (error) {
     if (signal.aborted && (error as Error).name === 'AbortError')
       return { outcome: { kind: 'stopping' }, migration };

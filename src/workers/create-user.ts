@@ -29,9 +29,10 @@ export const createUser: Process = async (subject, signal) => {
   if (mapped.kind === 'unusable') return mapped;
   const reply = await subject.okta.createUser(mapped.profile, [groupId], signal);
   if (reply.kind === 'ok') return recordNew(subject, { kind: 'migrated', oktaId: oktaUserId(reply.body.id) });
-  return reply.kind === 'refused' && reply.error.code === INVALID
-    ? adoptOwn(subject, mapped.profile, scrubbed(reply, person), signal)
-    : scrubbed(reply, person);
+  const outcome = scrubbed(reply, person);
+  if (outcome.kind !== 'refused') return outcome;
+  if (outcome.error.status === 404) return { ...outcome, kind: 'misconfigured' }; // no such group
+  return outcome.error.code === INVALID ? adoptOwn(subject, mapped.profile, outcome, signal) : outcome;
 };
 
 /** Looks whether the user that Okta would not create is our own, from an attempt whose end nobody saw. */
