@@ -23,15 +23,17 @@ const SURNAMES: Partial<Record<Case, string[]>> = {
 
 /** The admin or panelist of this index: depends on nothing but the arguments. */
 export function identityOf(seed: number, kind: Kind, index: number, special: Case): Identity {
-  const twin = twinOf(index, special);
-  const twinMail = twin && identityOf(seed, kind, twin.index, twin.special).email;
+  const earlier = twinOf(index, special);
+  const twin = earlier && identityOf(seed, kind, earlier.index, earlier.special);
   // Seeded anew for each person: the shared generator carries nothing over from one to the next.
   faker.seed([seed, kind === 'admin' ? 3 : 4, index]);
-  const gender = faker.helpers.arrayElement([1, 2] as const);
+  const gender = twin?.gender ?? faker.helpers.arrayElement([1, 2] as const);
   const sex = gender === 1 ? 'male' : 'female';
-  const name = named(special, faker.person.firstName(sex), faker.person.lastName(sex));
+  const own = named(special, faker.person.firstName(sex), faker.person.lastName(sex));
+  const { firstName, lastName } = twin ?? own; // who has a mail twice is mostly the same person
   const domain = faker.helpers.arrayElement(domains[kind]);
-  return { gender, ...name, email: mailOf(special, { ...name, index, domain, twinMail: twinMail ?? '' }) };
+  const email = mailOf(special, { firstName, lastName, index, domain, twinMail: twin?.email ?? '' });
+  return { gender, firstName, lastName, email };
 }
 
 function named(special: Case, firstName: string, lastName: string) {

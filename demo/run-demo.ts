@@ -25,7 +25,8 @@ export interface Servers {
 /** Sets all up, migrates, sums up and clears all away; true when both ends agree. */
 export async function runDemo(options: Options, servers: Servers, signal: AbortSignal): Promise<boolean> {
   const databases = await createDatabases(servers.databaseUrl);
-  const folder = join(LOCAL, `demo-${databases.run}`);
+  for (const run of databases.leftovers) rmSync(folderOf(run), { recursive: true, force: true });
+  const folder = folderOf(databases.run);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   let agreed = false;
   try {
@@ -50,6 +51,7 @@ async function clearAway({ run, leftovers, drop }: Databases, redisUrl: string):
   }
 }
 
+const folderOf = (run: string) => join(LOCAL, `demo-${run}`);
 const prefixOf = (run: string) => `portage-demo-${run}`;
 
 async function populate(url: string, { seed, admins, panelists }: Options, signal: AbortSignal) {
