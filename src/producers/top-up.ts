@@ -7,8 +7,6 @@ import { SECOND } from '../time.ts';
 import { nextPage, type Step } from './next-page.ts';
 import { allowanceOf } from './source-of.ts';
 
-/** So many rows of one migration are offered before it is the next one's turn. */
-const SLICE = 25;
 /** One run of the loop takes no longer; the next one goes on where it ended. */
 const BUDGET_MS = 2 * SECOND;
 
@@ -29,14 +27,16 @@ export async function topUp(app: App, allowance: Allowance): Promise<void> {
   let round = shuffled(running); // or the oldest would get all of a small room
   while (room > 0 && round.length > 0 && Date.now() < deadlineMs) {
     const next: typeof round = [];
+    const share = Math.ceil(room / round.length);
     for (const migration of round) {
       if (room <= 0) break;
-      const share = Math.min(SLICE, Math.ceil(room / round.length));
-      const step = await nextPage(app, queue, migration, share, waiting === 0).catch((error): Step => {
-        // Its installation may be away; the others go on.
-        app.log.warn({ migrationId: migration.id, ...errorFields(error) }, 'could not offer the next rows');
-        return { kind: 'enough' };
-      });
+      const step = await nextPage(app, queue, migration, Math.min(share, room), waiting === 0).catch(
+        (error): Step => {
+          // Its installation may be away; the others go on.
+          app.log.warn({ migrationId: migration.id, ...errorFields(error) }, 'could not offer the next rows');
+          return { kind: 'enough' };
+        },
+      );
       if (step.kind === 'enough') continue;
       room -= step.offered;
       next.push({ ...migration, cursor: step.cursor });
