@@ -11,6 +11,8 @@ export interface Wait {
 /** What the queue and the limiter know; null when Redis cannot be asked. */
 export interface FleetState {
   workers: number;
+  /** Jobs of the queue that have not ended. */
+  jobs: number;
   closedForMs: number;
   perMinute: number;
 }
@@ -27,8 +29,8 @@ export function waitOf({ state, heldReason, cursor }: Migration, fleet: FleetSta
   if (fleet.closedForMs > 0) {
     return { code: 'okta_429', message: `closed ${duration(fleet.closedForMs + SECOND)}: Okta 429` };
   }
-  if (cursor.restingSince) {
-    return { code: 'last_look', message: 'every row was offered; looks again when the queue has run dry' };
+  if (cursor.restingSince && fleet.jobs === 0) {
+    return { code: 'last_look', message: 'every row was offered; looks once more whether any is left' };
   }
   return {
     code: 'pace',
