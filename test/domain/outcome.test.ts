@@ -1,0 +1,97 @@
+import { failureOf } from '../../src/domain/failure.ts';
+import { type OktaUserId, oktaUserId } from '../../src/domain/ids.ts';
+import { type Outcome, type Verdict, verdicts } from '../../src/domain/outcome.ts';
+import { anOktaError } from '../support/factories.ts';
+
+const oktaId = '00u0123456789abcdefG' as OktaUserId;
+const error = anOktaError();
+
+/** One of each kind; the compiler names a kind that is forgotten here. */
+const outcomes: { [Kind in Outcome['kind']]: Extract<Outcome, { kind: Kind }> } = {
+  migrated: { kind: 'migrated', oktaId },
+  adopted: { kind: 'adopted', oktaId, error },
+  'already-migrated': { kind: 'already-migrated' },
+  gone: { kind: 'gone' },
+  skipped: { kind: 'skipped' },
+  'not-running': { kind: 'not-running' },
+  'already-failed': { kind: 'already-failed' },
+  stopping: { kind: 'stopping' },
+  orphaned: { kind: 'orphaned', oktaId },
+  unusable: { kind: 'unusable', code: 'mail_invalid' },
+  refused: { kind: 'refused', error },
+  throttled: { kind: 'throttled', error, waitMs: 1, closing: true },
+  misconfigured: { kind: 'misconfigured', error },
+  unreachable: { kind: 'unreachable', error },
+};
+const each = Object.values(outcomes).map(
+  (outcome) => [outcome.kind, outcome, verdicts[outcome.kind]] as const,
+);
+
+test('every outcome has a verdict, and every verdict an outcome', () => {
+  expect(Object.keys(verdicts).sort()).toEqual(Object.keys(outcomes).sort());
+});
+
+test.each(each)(
+  '%s: a failure is recorded exactly when there is one to record',
+  (_, outcome, verdict: Verdict) => {
+    expect(failureOf(outcome) !== undefined).toBe(verdict.failure !== 'never');
+  },
+);
+
+test.each(each)('%s: a job that fails for good leaves a failure', (_, _outcome, verdict: Verdict) => {
+  expect(verdict.job === 'fail' && verdict.failure !== 'at-once').toBe(false);
+});
+
+test.each(each)('%s: a failure at once ends the job', (_, _outcome, verdict: Verdict) => {
+  expect(verdict.failure === 'at-once' && verdict.job !== 'fail').toBe(false);
+});
+
+test.each(each)(
+  '%s: an error answer of Okta is logged, and nothing else is',
+  (_, outcome, verdict: Verdict) => {
+    expect(verdict.errorLog !== 'never').toBe('error' in outcome);
+  },
+);
+
+test('a 429 costs neither an attempt nor a row for each refused call', () => {
+  expect(verdicts.throttled).toEqual({ job: 'delay', failure: 'never', errorLog: 'closing' });
+});
+
+test('an outage is a failure only after the last attempt', () => {
+  expect(verdicts.unreachable).toMatchObject({ job: 'retry', failure: 'after-last-attempt' });
+});
+
+test("a configuration that Okta refuses is nobody's failure", () => {
+  expect(verdicts.misconfigured).toMatchObject({ job: 'retry', failure: 'never' });
+});
+
+test.each([
+  [outcomes.refused, 'okta_refused'],
+  [outcomes.unreachable, 'okta_unavailable'],
+  [outcomes.orphaned, 'left_in_okta'],
+  [outcomes.unusable, 'mail_invalid'],
+  [{ kind: 'unusable', code: 'mail_missing' } as const, 'mail_missing'],
+])('the failure of %j has the code %s and says what to do next', (outcome, code) => {
+  const failure = failureOf(outcome);
+  expect(failure?.code).toBe(code);
+  expect(failure?.message).toMatch(/\. .*(offer|Offer|Remove)/);
+});
+
+test('a failure keeps what Okta answered', () => {
+  expect(failureOf(outcomes.refused)?.okta).toEqual(error);
+});
+
+test('who was left in Okta is named by the id there', () => {
+  expect(failureOf(outcomes.orphaned)?.message).toContain(oktaId);
+});
+
+test.each(['', '00u', `${oktaId}x`, '00u0123456789abcdef-', ` ${oktaId.slice(1)}`])(
+  '%j is no id that a reference can hold',
+  (text) => {
+    expect(() => oktaUserId(text)).toThrow(/^Bug: /);
+  },
+);
+
+test('an id of 20 letters and digits is one', () => {
+  expect(oktaUserId(oktaId)).toBe(oktaId);
+});

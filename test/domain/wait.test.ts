@@ -1,0 +1,56 @@
+import { type FleetState, waitOf } from '../../src/domain/wait.ts';
+import { aCursor, aMigration } from '../support/factories.ts';
+
+const fleet = (values: Partial<FleetState> = {}): FleetState => ({
+  workers: 2,
+  jobs: 0,
+  closedForMs: 0,
+  perMinute: 600,
+  ...values,
+});
+const resting = aCursor({ restingSince: new Date() });
+
+test('a finished migration waits for nothing', () => {
+  expect(waitOf(aMigration({ state: 'finished' }), null)).toBeNull();
+});
+
+test('a held one says why it is held, whatever the fleet does', () => {
+  const migration = aMigration({ state: 'held', heldReason: 'Okta refused the token', cursor: resting });
+  expect(waitOf(migration, null)).toEqual({ code: 'held', message: 'Okta refused the token' });
+});
+
+test('a paused one waits for its operator, whatever the fleet does', () => {
+  expect(waitOf(aMigration({ state: 'paused', cursor: resting }), null)?.code).toBe('paused');
+});
+
+test('without Redis nobody calls Okta, and nothing else can be known', () => {
+  expect(waitOf(aMigration({ cursor: resting }), null)?.code).toBe('redis_unreachable');
+});
+
+test('a missing worker is told before a shut bucket', () => {
+  expect(waitOf(aMigration({ cursor: resting }), fleet({ workers: 0, closedForMs: 5_000 }))?.code).toBe(
+    'no_worker',
+  );
+});
+
+test('a shut bucket is told before the last look, with the seconds that it stays shut', () => {
+  expect(waitOf(aMigration({ cursor: resting }), fleet({ closedForMs: 11_200 }))).toEqual({
+    code: 'okta_429',
+    message: 'closed 12 s: Okta 429',
+  });
+});
+
+test('one that has offered every row looks once more before it finishes', () => {
+  expect(waitOf(aMigration({ cursor: resting }), fleet())?.code).toBe('last_look');
+});
+
+test('one that has offered every row is not at its last look while jobs are under way', () => {
+  expect(waitOf(aMigration({ cursor: resting }), fleet({ jobs: 1 }))?.code).toBe('pace');
+});
+
+test('otherwise the pace is what it waits for', () => {
+  expect(waitOf(aMigration(), fleet())).toEqual({
+    code: 'pace',
+    message: '600 calls a minute, one every 100 ms',
+  });
+});
