@@ -2,20 +2,37 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
 import type { FastifyPluginAsync } from 'fastify';
-import type { Queues } from '../queue/queues.ts';
+import type { App } from '../app.ts';
+import { errorFields } from '../log.ts';
+import { sendProblem } from './problem.ts';
 
 /** Bull Board over every queue. Read-only: emptying a queue of a million jobs would block Redis for seconds. */
-export function bullBoard({ subjects, reconcile }: Queues, prefix: string): FastifyPluginAsync {
+export function bullBoard({ queues, log }: App, prefix: string): FastifyPluginAsync {
   const adapter = new FastifyAdapter();
   adapter.setBasePath(prefix);
   createBullBoard({
-    queues: [...[...subjects.values()].map(({ queue }) => queue), reconcile].map(
-      (queue) => new BullMQAdapter(queue, { readOnlyMode: true }),
+    queues: [...[...queues.subjects.values()].map(({ queue }) => queue), queues.reconcile].map(
+      (queue) => new BullMQAdapter(queue, { readOnlyMode: true }), // hides what could not be done
     ),
     serverAdapter: adapter,
     options: { uiConfig: { boardTitle: 'Portage' } },
   });
+  // Its own handler answers with the error's message, which names hosts.
+  adapter.setErrorHandler((error) => {
+    log.warn(errorFields(error), 'Bull Board could not ask Redis');
+    return { status: 500, body: { error: { key: 'ERRORS.INTERNAL_SERVER_ERROR' } } };
+  });
   return async (api) => {
+    api.addHook('onRequest', async ({ method }, reply) =>
+      method === 'GET' || method === 'HEAD'
+        ? undefined
+        : sendProblem(
+            reply.header('allow', 'GET, HEAD'),
+            405,
+            'read_only',
+            'Bull Board only shows the queues.',
+          ),
+    );
     await api.register(adapter.registerPlugin(), { prefix });
   };
 }

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { onRequestAsyncHookHandler } from 'fastify';
 import type { Config } from '../config/config.ts';
 import { sendProblem } from './problem.ts';
 
@@ -8,37 +8,39 @@ declare module 'fastify' {
     /** Name of the key that the caller has shown; '' on the open routes. */
     keyName: string;
   }
+  interface FastifyContextConfig {
+    /** Whether it needs no key. */
+    open?: boolean;
+  }
 }
 
 /** How a caller shows a key: programs as a bearer token, browsers as the password of HTTP Basic. */
-export type Scheme = 'Bearer' | 'Basic';
+type Scheme = 'Bearer' | 'Basic';
 
-/** A hook that lets nobody pass without a key. */
-export function requireKey(keys: Config['api']['keys'], schemes: Scheme[]) {
-  const known = keys.map(({ name, sha256 }) => ({ name, hash: Buffer.from(sha256, 'hex') }));
-  const challenge = schemes.map((scheme) => `${scheme} realm="portage"`).join(', ');
-
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
-    const key = shownKey(request.headers.authorization ?? '', schemes);
-    const name = key && nameOf(key, known);
-    if (name) {
-      request.keyName = name;
-      return undefined;
-    }
-    reply.header('www-authenticate', challenge);
-    return sendProblem(
-      reply,
-      401,
-      'unauthorized',
-      `Send a configured key: ${hints[schemes[0] ?? 'Bearer']}.`,
-    );
-  };
-}
-
-const hints: Record<Scheme, string> = {
+const HINTS: Record<Scheme, string> = {
   Bearer: 'Authorization: Bearer <key>',
   Basic: 'as the password of HTTP Basic, with any user name',
 };
+
+/** What is opened in a browser. */
+const PAGES = /^\/(docs|queues)(?![^/?])/;
+
+/** Lets nobody without a key come to any address, not even one that is not there; open routes say so. */
+export function requireKey(keys: Config['api']['keys']): onRequestAsyncHookHandler {
+  const known = keys.map(({ name, sha256 }) => ({ name, hash: Buffer.from(sha256, 'hex') }));
+  return async (request, reply) => {
+    if (request.routeOptions.config?.open) return undefined;
+    const schemes: [Scheme, ...Scheme[]] = PAGES.test(request.url) ? ['Basic', 'Bearer'] : ['Bearer'];
+    const key = shownKey(request.headers.authorization ?? '', schemes);
+    const name = key && nameOf(key, known);
+    if (!name) {
+      reply.header('www-authenticate', schemes.map((scheme) => `${scheme} realm="portage"`).join(', '));
+      return sendProblem(reply, 401, 'unauthorized', `Send a configured key: ${HINTS[schemes[0]]}.`);
+    }
+    request.keyName = name;
+    return undefined;
+  };
+}
 
 function shownKey(authorization: string, schemes: Scheme[]): string | undefined {
   const [, scheme, credentials] = /^(\w+) +(\S+)$/.exec(authorization) ?? [];

@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { Fault } from '../config/config.ts';
 import { errorFields } from '../log.ts';
@@ -6,7 +6,7 @@ import { errorFields } from '../log.ts';
 /** RFC 9457, with a stable `code` and every fault of the request. */
 export const Problem = Type.Object(
   {
-    type: Type.String(),
+    type: Type.String({ description: 'urn:portage:problem:, then the code' }),
     title: Type.String(),
     status: Type.Integer(),
     code: Type.String({ description: 'Stable; made for programs.' }),
@@ -14,20 +14,35 @@ export const Problem = Type.Object(
     migration: Type.Optional(Type.Integer({ description: 'The migration that is in the way.' })),
     errors: Type.Optional(
       Type.Array(Type.Object({ path: Type.String(), message: Type.String() }), {
-        description: 'Every fault of the request, each at a JSON pointer.',
+        description:
+          'The faults of the request, each at a JSON pointer into {params, query, headers, body}; at most 100.',
       }),
     ),
   },
-  { $id: 'Problem' },
+  {
+    $id: 'Problem',
+    examples: [
+      {
+        type: 'urn:portage:problem:invalid_request',
+        title: 'Bad Request',
+        status: 400,
+        code: 'invalid_request',
+        detail: 'Nothing was done. Correct what errors names.',
+        errors: [{ path: '/body/operation', message: 'is missing' }],
+      },
+    ],
+  },
 );
 export type Problem = Static<typeof Problem>;
 
 export const PROBLEM_JSON = 'application/problem+json';
+const MOST_ERRORS = 100;
 
-const titles: Record<number, string> = {
+const TITLES = {
   400: 'Bad Request',
   401: 'Unauthorized',
   404: 'Not Found',
+  405: 'Method Not Allowed',
   409: 'Conflict',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
@@ -35,48 +50,45 @@ const titles: Record<number, string> = {
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
+type ProblemStatus = keyof typeof TITLES;
+type More = Pick<Problem, 'errors' | 'migration'>;
 
-/** Sends a problem document. */
+export function problemOf(status: ProblemStatus, code: string, detail: string, more: More = {}): Problem {
+  return { type: `urn:portage:problem:${code}`, title: TITLES[status], status, code, detail, ...more };
+}
+
 export function sendProblem(
   reply: FastifyReply,
-  status: number,
+  status: ProblemStatus,
   code: string,
   detail: string,
-  more: Pick<Problem, 'errors' | 'migration'> = {},
+  more?: More,
 ): FastifyReply {
   const problem = problemOf(status, code, detail, more);
   return reply.code(status).type(PROBLEM_JSON).send(JSON.stringify(problem));
 }
 
-export function problemOf(
-  status: number,
-  code: string,
-  detail: string,
-  more: Pick<Problem, 'errors' | 'migration'> = {},
-): Problem {
-  return {
-    type: `urn:portage:problem:${code}`,
-    title: titles[status] ?? 'Error',
-    status,
-    code,
-    detail,
-    ...more,
-  };
+export function invalidRequest(reply: FastifyReply, faults: Fault[]): FastifyReply {
+  const all = faults.length <= MOST_ERRORS;
+  return sendProblem(
+    reply,
+    400,
+    'invalid_request',
+    `Nothing was done. Correct what errors names${all ? '' : `, the first ${MOST_ERRORS} of ${faults.length} faults`}.`,
+    { errors: faults.slice(0, MOST_ERRORS) },
+  );
 }
 
 /** Answers whatever a route throws, and what Fastify refuses before one is reached. */
 export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (error.validation) return invalidRequest(reply, faultsIn(error));
-  const status = error.statusCode ?? 500;
-  if (status < 500)
-    return sendProblem(
-      reply,
-      status,
-      codes[error.code] ?? 'invalid_request',
-      details[status] ?? error.message,
-    );
+  const refusal = refusals[error.code];
+  if (refusal) return sendProblem(reply, ...refusal);
+  if (error.statusCode !== undefined && error.statusCode < 500) {
+    return sendProblem(reply, 400, 'bad_request', 'The request cannot be understood.');
+  }
   if (isOutage(error)) {
     request.log.warn(errorFields(error), 'a database could not be reached');
+    reply.header('retry-after', '5');
     return sendProblem(
       reply,
       503,
@@ -88,59 +100,33 @@ export function handleError(error: FastifyError, request: FastifyRequest, reply:
   return sendProblem(reply, 500, 'internal_error', `Portage failed. Its log has the request ${request.id}.`);
 }
 
-export function handleNotFound(_: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return sendProblem(reply, 404, 'not_found', 'There is nothing at this address. See /docs.');
+export function handleNotFound({ method }: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendProblem(reply, 404, 'not_found', `Nothing answers ${method} at this address. See /docs.`);
 }
 
-export function invalidRequest(reply: FastifyReply, errors: Fault[]): FastifyReply {
-  return sendProblem(
-    reply,
-    400,
-    'invalid_request',
-    'The request was refused as a whole; correct what errors names.',
-    { errors },
-  );
-}
-
-interface InvalidRequest {
-  validation?: FastifySchemaValidationError[];
-  validationContext?: string;
-}
-
-/** The faults that a schema has found, each with its path in the request. */
-export function faultsIn({ validation, validationContext }: InvalidRequest): Fault[] {
-  const where = validationContext === 'body' ? '' : `/${validationContext ?? ''}`;
-  return (validation ?? []).map((fault) => ({ path: where + pathOf(fault), message: messageOf(fault) }));
-}
-
-function pathOf({ keyword, instancePath, params }: FastifySchemaValidationError): string {
-  if (keyword === 'required') return `${instancePath}/${params.missingProperty}`;
-  if (keyword === 'additionalProperties') return `${instancePath}/${params.additionalProperty}`;
-  return instancePath;
-}
-
-function messageOf({ keyword, message, params }: FastifySchemaValidationError): string {
-  if (keyword === 'required') return 'is missing';
-  if (keyword === 'additionalProperties') return 'is not known';
-  if (keyword === 'enum') return `must be one of ${(params.allowedValues as string[]).join(', ')}`;
-  return message ?? keyword;
-}
-
-const codes: Record<string, string> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
-  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed_json',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed_json',
-  FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
-};
-const details: Record<number, string> = {
-  400: 'The body is not well-formed JSON.',
-  413: 'The body is larger than 1 MiB. Split the selection.',
-  415: 'Send application/json.',
+/** What Fastify itself refuses. */
+const refusals: Record<string, [ProblemStatus, code: string, detail: string]> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'unsupported_media_type', 'Send application/json.'],
+  FST_ERR_CTP_INVALID_JSON_BODY: [400, 'malformed_json', 'The body is not well-formed JSON.'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: [400, 'malformed_json', 'The body is empty; send JSON.'],
+  FST_ERR_HANDLER_TIMEOUT: [503, 'too_slow', 'There was no answer in time. Ask again before trying again.'],
+  FST_ERR_CTP_BODY_TOO_LARGE: [413, 'body_too_large', 'The body is larger than 1 MiB. Split the selection.'],
 };
 
 /** Errors of mysql2 that say that a server is away, not that a statement is wrong. */
 function isOutage({ code }: FastifyError): boolean {
   return /^(ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|PROTOCOL_CONNECTION_LOST|ER_CON_COUNT_ERROR|ER_SERVER_SHUTDOWN)/.test(
     code,
+  );
+}
+
+/** A route's problem responses, for its schema: these, and those that every route with a key can give. */
+export function problems(...statuses: ProblemStatus[]) {
+  const response = (status: ProblemStatus) => ({
+    description: TITLES[status],
+    content: { [PROBLEM_JSON]: { schema: { $ref: 'Problem#' } } },
+  });
+  return Object.fromEntries(
+    [...statuses, 401, 500, 503].map((status) => [status, response(status as ProblemStatus)]),
   );
 }

@@ -1,105 +1,189 @@
-import { type Static, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { migrationStates } from '../domain/migration.ts';
 import { operationNames } from '../domain/operations.ts';
+import { Problem } from './problem.ts';
 
 const closed = { additionalProperties: false } as const;
 const Count = Type.Integer({ minimum: 0 });
-const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
-  Type.Union([schema, Type.Null()]);
+const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const Time = Type.String({ format: 'date-time' });
+const Next = Nullable(Type.String({ description: 'Address of the next page; null on the last one.' }));
 
-export const Selection = Type.Object(
+const Selection = Type.Object(
   {
     portal: Type.Optional(Type.Integer({ minimum: 0, description: 'Only the panelists of this portal.' })),
     ids: Type.Optional(
-      Type.Array(Type.Integer({ minimum: 1 }), {
-        minItems: 1,
-        maxItems: 10_000,
-        description: 'Only these people.',
-      }),
+      Type.Array(Id, { minItems: 1, maxItems: 10_000, description: 'Only these people, by uid.' }),
     ),
     first: Type.Optional(
-      Type.Integer({ minimum: 1, description: 'Only the first so many eligible people, by id.' }),
+      Type.Integer({ minimum: 1, description: 'Only the first so many eligible people, by uid.' }),
     ),
   },
-  closed,
+  { ...closed, description: 'Part of an installation; everybody without it.' },
 );
 
 export const NewMigration = Type.Object(
   {
-    installation: Type.String({ minLength: 1 }),
+    installation: Type.String({ description: 'Name in the configuration.' }),
     operation: Type.Enum(operationNames),
     selection: Type.Optional(Selection),
   },
-  closed,
+  {
+    ...closed,
+    examples: [{ installation: 'acme', operation: 'create-panelists', selection: { first: 100 } }],
+  },
 );
 export type NewMigration = Static<typeof NewMigration>;
 
-const Estimate = Type.Object({
-  people: Count,
-  seconds: Count,
-  perMinute: Count,
-  source: Type.Enum(['seen', 'configured']),
-  text: Type.String({ examples: ['about 27 h 47 min at 600 a minute, as configured'] }),
-});
+const migration = {
+  id: Type.Integer(),
+  installation: Type.String(),
+  operation: Type.Enum(operationNames),
+  selection: Selection,
+  state: Type.Enum([...migrationStates]),
+  createdAt: Time,
+  finishedAt: Nullable(Time),
+  counts: Nullable(
+    Type.Object(
+      { eligible: Count, referenced: Count, failed: Count, remaining: Count, skipped: Count, at: Time },
+      { description: 'People. Stored, not counted for this request: at says when.' },
+    ),
+  ),
+  ratePerMinute: Nullable(Count),
+  etaSeconds: Nullable(Count),
+  wait: Nullable(
+    Type.Object(
+      { code: Type.String(), message: Type.String() },
+      { description: 'Why it is not going faster; null when it is finished.' },
+    ),
+  ),
+};
 
-export const Migration = Type.Object(
-  {
-    id: Type.Integer(),
-    installation: Type.String(),
-    operation: Type.Enum(operationNames),
-    selection: Selection,
-    state: Type.Enum([...migrationStates]),
-    createdAt: Time,
-    finishedAt: Nullable(Time),
-    counts: Nullable(
-      Type.Object(
-        { eligible: Count, referenced: Count, failed: Count, remaining: Count, skipped: Count, at: Time },
-        { description: 'People. Stored, not counted for this request: at says when.' },
-      ),
-    ),
-    ratePerMinute: Nullable(Count),
-    etaSeconds: Nullable(Count),
-    wait: Nullable(
-      Type.Object(
-        { code: Type.String(), message: Type.String() },
-        { description: 'Why it is not going faster; null when it is finished.' },
-      ),
-    ),
+const runningMigration = {
+  id: 7,
+  installation: 'acme',
+  operation: 'create-panelists',
+  selection: {},
+  state: 'running',
+  createdAt: '2026-01-31T20:00:00.000Z',
+  finishedAt: null,
+  counts: {
+    eligible: 1_000_000,
+    referenced: 411_998,
+    failed: 2,
+    remaining: 588_000,
+    skipped: 1_200,
+    at: '2026-02-01T07:27:00.000Z',
   },
-  { $id: 'Migration' },
-);
+  ratePerMinute: 600,
+  etaSeconds: 58_800,
+  wait: { code: 'pace', message: '600 calls a minute, one every 100 ms' },
+};
+
+export const Migration = Type.Object(migration, {
+  $id: 'Migration',
+  description: 'A migration.',
+  examples: [runningMigration],
+});
 export type Migration = Static<typeof Migration>;
 
-export const StartedMigration = Type.Object(
-  { ...Migration.properties, estimate: Nullable(Estimate) },
-  { $id: 'StartedMigration' },
+const Estimate = Type.Object(
+  {
+    people: Count,
+    seconds: Count,
+    perMinute: Count,
+    source: Type.Enum(['seen', 'configured'], {
+      description: 'Whether Okta itself has stated the pace lately, or only the configuration.',
+    }),
+    text: Type.String(),
+  },
+  { description: 'How long it may take; null when the installation cannot be asked now.' },
 );
 
-export const MigrationList = Type.Object({
-  migrations: Type.Array(Migration),
-  next: Nullable(Type.String({ description: 'Address of the next page.' })),
-});
+export const StartedMigration = Type.Object(
+  { ...migration, estimate: Nullable(Estimate) },
+  {
+    $id: 'StartedMigration',
+    description: 'A migration and how long it may take.',
+    examples: [
+      {
+        ...runningMigration,
+        counts: { ...runningMigration.counts, referenced: 0, failed: 0, remaining: 1_000_000 },
+        ratePerMinute: null,
+        etaSeconds: null,
+        estimate: {
+          people: 1_000_000,
+          seconds: 100_000,
+          perMinute: 600,
+          source: 'configured',
+          text: 'about 27 h 46 min at 600 a minute, as configured',
+        },
+      },
+    ],
+  },
+);
 
-export const FailureList = Type.Object({
-  failures: Type.Array(
-    Type.Object({
-      subjectId: Type.Integer({ description: 'uid in the installation' }),
-      code: Type.String(),
-      message: Type.String({ description: 'What happened and what to do next.' }),
-      okta: Nullable(
-        Type.Object({
-          status: Type.Integer({ description: '0: no answer at all' }),
-          code: Type.String(),
-          text: Type.String(),
-          requestId: Nullable(Type.String({ description: 'X-Okta-Request-Id' })),
-        }),
-      ),
-      at: Time,
-    }),
-  ),
-  next: Nullable(Type.String({ description: 'Address of the next page.' })),
-});
+/** What other schemas refer to, by name. */
+export const shared = { Problem, Migration, StartedMigration };
 
-export const MigrationParams = Type.Object({ id: Type.Integer({ minimum: 1 }) });
-export const Limit = Type.Integer({ minimum: 1, maximum: 1_000, default: 100 });
+export const ref = <Name extends keyof typeof shared>(name: Name) =>
+  Type.Unsafe<Static<(typeof shared)[Name]>>({ $ref: `${name}#` });
+
+export const MigrationList = Type.Object(
+  { migrations: Type.Array(ref('Migration')), next: Next },
+  {
+    description: 'A page of migrations.',
+    examples: [{ migrations: [runningMigration], next: '/v1/migrations?before=7&limit=1' }],
+  },
+);
+
+export const FailureList = Type.Object(
+  {
+    failures: Type.Array(
+      Type.Object({
+        subjectId: Type.Integer({ description: 'uid in the installation' }),
+        code: Type.String({ description: 'Stable; made for programs.' }),
+        message: Type.String({ description: 'What happened and what to do next.' }),
+        okta: Nullable(
+          Type.Object({
+            status: Type.Integer({ description: '0: no answer at all' }),
+            code: Type.String(),
+            text: Type.String(),
+            requestId: Nullable(Type.String({ description: 'X-Okta-Request-Id' })),
+          }),
+        ),
+        at: Time,
+      }),
+    ),
+    next: Next,
+  },
+  {
+    description: 'A page of failures.',
+    examples: [
+      {
+        failures: [
+          {
+            subjectId: 4711,
+            code: 'mail_missing',
+            message: 'Has no mail address, which Okta needs. Enter one in EFS, then offer the row again.',
+            okta: null,
+            at: '2026-01-31T20:03:11.000Z',
+          },
+        ],
+        next: null,
+      },
+    ],
+  },
+);
+
+export const MigrationParams = Type.Object({ id: Id });
+export const NoQuery = Type.Object({}, closed);
+
+/** Rows of a page, unless the caller wants another number. */
+export const PAGE = 100;
+
+const Key = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: PAGE }));
+export const Before = Type.Object({ before: Type.Optional(Key), limit }, closed);
+export const After = Type.Object({ after: Type.Optional(Key), limit }, closed);

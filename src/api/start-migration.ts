@@ -10,12 +10,11 @@ import { countPeople } from '../producers/count.ts';
 import { allowanceOf } from '../producers/source-of.ts';
 import { SECOND } from '../time.ts';
 import type { NewMigration } from './schemas.ts';
-import { pace } from './view.ts';
+import { pace, REDIS_MS } from './view.ts';
 import { within } from './within.ts';
 
 /** Counting a million people takes seconds; a server that is slower than this costs only the estimate. */
 const COUNT_MS = 15 * SECOND;
-const WAKE_MS = 2 * SECOND;
 
 export interface Recorded {
   /** `existing`: the same one is unfinished. `overlapping`: another one may be about some of the same people. */
@@ -48,7 +47,7 @@ export async function recordMigration(
 export async function wakeFleet(app: App, migration: Migration): Promise<void> {
   const allowance = allowanceOf(app, migration);
   try {
-    if (allowance) await within(WAKE_MS, app.queues.wake({ kind: 'top-up', ...allowance }));
+    if (allowance) await within(REDIS_MS, app.queues.wake({ kind: 'top-up', ...allowance }));
   } catch (error) {
     app.log.warn({ migrationId: migration.id, ...errorFields(error) }, 'the fleet could not be woken');
   }
@@ -77,7 +76,7 @@ async function expectedPace(
     perMinute: app.config.orgs[org]?.perMinute[bucket] ?? 0,
     source: 'configured',
   } as const;
-  return pace(app, allowance).catch(() => configured);
+  return within(REDIS_MS, pace(app, allowance)).catch(() => configured);
 }
 
 export async function stored(app: App, id: MigrationId): Promise<Migration> {

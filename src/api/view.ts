@@ -5,7 +5,12 @@ import { type FleetState, waitOf } from '../domain/wait.ts';
 import type { Allowance } from '../limiter/limiter.ts';
 import { allowanceOf } from '../producers/source-of.ts';
 import { queueName } from '../queue/jobs.ts';
+import { SECOND } from '../time.ts';
 import type { Migration as MigrationView } from './schemas.ts';
+import { within } from './within.ts';
+
+/** Who asks about a migration waits no longer for what Redis knows of it. */
+export const REDIS_MS = 2 * SECOND;
 
 /** A migration as everybody is shown it: counts from the truth, rate and wait from the fleet. */
 export async function viewOf(app: App, migration: Migration): Promise<MigrationView> {
@@ -35,13 +40,18 @@ export async function viewOf(app: App, migration: Migration): Promise<MigrationV
 
 async function fleetState(app: App, migration: Migration): Promise<FleetState | null> {
   const allowance = allowanceOf(app, migration);
-  if (!allowance) return null;
+  const queue = allowance && app.queues.subjects.get(queueName(allowance))?.queue;
+  if (!queue) return null;
   try {
-    const [workers, { perMinute, closedForMs }] = await Promise.all([
-      app.queues.subjects.get(queueName(allowance))?.queue.getWorkersCount(),
-      pace(app, allowance),
-    ]);
-    return { workers: workers ?? 0, closedForMs, perMinute };
+    const [workers, jobs, { perMinute, closedForMs }] = await within(
+      REDIS_MS,
+      Promise.all([
+        queue.getWorkersCount(),
+        queue.getJobCountByTypes('waiting', 'active', 'delayed', 'prioritized'),
+        pace(app, allowance),
+      ]),
+    );
+    return { workers, jobs, closedForMs, perMinute };
   } catch {
     return null;
   }

@@ -1,9 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { App } from '../../app.ts';
+import { SECOND } from '../../time.ts';
+import { within } from '../within.ts';
 
-const Health = Type.Object({ status: Type.Literal('ok') });
+/** What answers later counts as unreachable: a load balancer waits no longer. */
+const PATIENCE_MS = 2 * SECOND;
+
 const Part = Type.Enum(['ok', 'unreachable']);
+const Health = Type.Object({ status: Type.Literal('ok') }, { description: 'It is alive.' });
 const Readiness = Type.Object({ status: Part, database: Part, redis: Part });
 
 /** Open to everybody: a load balancer has no key. */
@@ -11,16 +16,23 @@ export function healthRoutes(app: App): FastifyPluginAsyncTypebox {
   return async (api) => {
     api.get(
       '/healthz',
-      { schema: { summary: 'Whether the process is alive', security: [], response: { 200: Health } } },
+      {
+        config: { open: true },
+        schema: { summary: 'Whether the process is alive', security: [], response: { 200: Health } },
+      },
       async () => ({ status: 'ok' as const }),
     );
     api.get(
       '/readyz',
       {
+        config: { open: true },
         schema: {
           summary: 'Whether what it needs can be reached',
           security: [],
-          response: { 200: Readiness, 503: Readiness },
+          response: {
+            200: { ...Readiness, description: 'Everything can be reached.' },
+            503: { ...Readiness, description: 'Something cannot be reached.' },
+          },
         },
       },
       async (_, reply) => {
@@ -36,7 +48,7 @@ export function healthRoutes(app: App): FastifyPluginAsyncTypebox {
 }
 
 async function answers(question: Promise<unknown>): Promise<'ok' | 'unreachable'> {
-  return question.then(
+  return within(PATIENCE_MS, question).then(
     () => 'ok',
     () => 'unreachable',
   );

@@ -1,10 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
-import { Type } from 'typebox';
 import type { App } from '../../app.ts';
 import { listFailures } from '../../db/failures.ts';
 import { findMigration, listMigrations } from '../../db/migrations.ts';
-import { Problem, sendProblem } from '../problem.ts';
+import { problems, sendProblem } from '../problem.ts';
 import * as schemas from '../schemas.ts';
 import { viewOf } from '../view.ts';
 
@@ -16,17 +15,13 @@ export function migrationRoutes(app: App): FastifyPluginAsyncTypebox {
       {
         schema: {
           summary: 'List migrations, the newest first',
-          querystring: Type.Object(
-            { before: Type.Optional(Type.Integer({ minimum: 1 })), limit: Type.Optional(schemas.Limit) },
-            { additionalProperties: false },
-          ),
-          response: { 200: schemas.MigrationList, 400: Problem },
+          querystring: schemas.Before,
+          response: { 200: schemas.MigrationList, ...problems(400) },
         },
       },
-      async ({ query: { before = Number.MAX_SAFE_INTEGER, limit = 100 } }) => {
-        const page = await listMigrations(app.db, before, limit);
-        const migrations = await Promise.all(page.map((migration) => viewOf(app, migration)));
-        const last = page.length === limit ? page.at(-1) : undefined;
+      async ({ query: { before = Number.MAX_SAFE_INTEGER, limit = schemas.PAGE } }) => {
+        const { items, last } = pageOf(await listMigrations(app.db, before, limit + 1), limit);
+        const migrations = await Promise.all(items.map((migration) => viewOf(app, migration)));
         return { migrations, next: last ? `/v1/migrations?before=${last.id}&limit=${limit}` : null };
       },
     );
@@ -37,7 +32,8 @@ export function migrationRoutes(app: App): FastifyPluginAsyncTypebox {
         schema: {
           summary: 'Show a migration',
           params: schemas.MigrationParams,
-          response: { 200: schemas.Migration, 400: Problem, 404: Problem },
+          querystring: schemas.NoQuery,
+          response: { 200: schemas.ref('Migration'), ...problems(400, 404) },
         },
       },
       async ({ params: { id } }, reply) => {
@@ -52,26 +48,25 @@ export function migrationRoutes(app: App): FastifyPluginAsyncTypebox {
         schema: {
           summary: 'List the people who failed, by id',
           params: schemas.MigrationParams,
-          querystring: Type.Object(
-            { after: Type.Optional(Type.Integer({ minimum: 0 })), limit: Type.Optional(schemas.Limit) },
-            { additionalProperties: false },
-          ),
-          response: { 200: schemas.FailureList, 400: Problem, 404: Problem },
+          querystring: schemas.After,
+          response: { 200: schemas.FailureList, ...problems(400, 404) },
         },
       },
-      async ({ params: { id }, query: { after = 0, limit = 100 } }, reply) => {
+      async ({ params: { id }, query: { after = 0, limit = schemas.PAGE } }, reply) => {
         const migration = await findMigration(app.db, id);
         if (!migration) return notFound(reply, id);
-        const page = await listFailures(app.db, migration.id, after, limit);
-        const failures = page.map(({ at, ...failure }) => ({ ...failure, at: at.toISOString() }));
-        const last = page.length === limit ? page.at(-1) : undefined;
-        return {
-          failures,
-          next: last ? `/v1/migrations/${id}/failures?after=${last.subjectId}&limit=${limit}` : null,
-        };
+        const { items, last } = pageOf(await listFailures(app.db, migration.id, after, limit + 1), limit);
+        const failures = items.map(({ at, ...failure }) => ({ ...failure, at: at.toISOString() }));
+        const next = last ? `/v1/migrations/${id}/failures?after=${last.subjectId}&limit=${limit}` : null;
+        return { failures, next };
       },
     );
   };
+}
+
+/** Of one row more than a page has: the page, and its last row if there is a next page. */
+function pageOf<T>(rows: T[], limit: number): { items: T[]; last: T | undefined } {
+  return { items: rows.slice(0, limit), last: rows.length > limit ? rows[limit - 1] : undefined };
 }
 
 function notFound(reply: FastifyReply, id: number): FastifyReply {

@@ -1,57 +1,59 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
+import pLimit from 'p-limit';
 import { Type } from 'typebox';
 import type { App } from '../../app.ts';
-import type { Fault } from '../../config/config.ts';
+import type { Config, Fault } from '../../config/config.ts';
 import { type Answer, once } from '../../db/idempotency.ts';
 import { operations } from '../../domain/operations.ts';
-import { faultsIn, invalidRequest, PROBLEM_JSON, Problem, problemOf, sendProblem } from '../problem.ts';
-import { NewMigration, StartedMigration } from '../schemas.ts';
-import { estimateOf, startMigration, stored, wakeFleet } from '../start-migration.ts';
+import { PROBLEM_JSON, problemOf, problems, sendProblem } from '../problem.ts';
+import { NewMigration, NoQuery, ref } from '../schemas.ts';
+import { estimateOf, recordMigration, stored, wakeFleet } from '../start-migration.ts';
 import { viewOf } from '../view.ts';
 
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,128}$/;
+/** A start holds up to two connections, one for each lock, while it needs a third: of ten, see `openApp`. */
+const STARTS_AT_ONCE = 4;
+
+const location = { location: Type.String({ description: 'Address of the migration.' }) };
 
 /** Starting a migration. */
 export function startRoutes(app: App): FastifyPluginAsyncTypebox {
+  const inTurn = pLimit(STARTS_AT_ONCE);
   return async (api) => {
     api.post(
       '/v1/migrations',
       {
+        config: { meaning: ({ body }) => meaningFaults(app.config, body) },
         schema: {
           summary: 'Start a migration',
-          description: 'The same unfinished migration is answered with 200; one that may overlap with 409.',
+          description:
+            'The same migration, still unfinished, is answered with 200; another one that may be about some of the same people with 409. With an Idempotency-Key the first answer is kept and given again; with another body under the same key: 422.',
           headers: Type.Object({
             'idempotency-key': Type.Optional(
               Type.String({
-                description: 'Up to 128 visible ASCII characters: the same key gets the same answer.',
+                pattern: '^[!-~]{1,128}$',
+                description: 'Visible ASCII characters: the same key gets the same answer.',
+                examples: ['3f0c2c1e-7d0c-4c5e-9c5b-1c1c8f6c9a40'],
               }),
             ),
           }),
+          querystring: NoQuery,
           body: NewMigration,
           response: {
-            200: StartedMigration,
-            202: StartedMigration,
-            400: Problem,
-            409: Problem,
-            422: Problem,
+            200: { ...ref('StartedMigration'), description: 'It is under way already.', headers: location },
+            202: {
+              ...ref('StartedMigration'),
+              description: 'It was recorded and will run.',
+              headers: location,
+            },
+            ...problems(400, 409, 413, 415, 422),
           },
         },
-        attachValidation: true, // the schema's faults are answered together with ours
       },
-      async (request, reply) => {
-        const { 'idempotency-key': key } = request.headers;
-        const faults = [
-          ...(request.validationError ? faultsIn(request.validationError) : []),
-          ...(key === undefined || IDEMPOTENCY_KEY.test(key)
-            ? []
-            : [{ path: '/headers/idempotency-key', message: 'must be 1 to 128 visible ASCII characters' }]),
-          ...meaningFaults(app, request.body),
-        ];
-        if (faults.length > 0) return invalidRequest(reply, faults);
-        if (key === undefined) return send(reply, await start(app, request.body));
-        const asked = { apiKey: request.keyName, key, request: JSON.stringify(request.body) };
-        const answer = await once(app.db, asked, () => start(app, request.body));
+      async ({ headers: { 'idempotency-key': key }, body, keyName }, reply) => {
+        const work = () => start(app, body, keyName);
+        const asked = key && { apiKey: keyName, key, request: JSON.stringify(body) };
+        const answer = await inTurn(() => (asked ? once(app.db, asked, work) : work()));
         if (answer) return send(reply, answer);
         return sendProblem(
           reply,
@@ -64,44 +66,45 @@ export function startRoutes(app: App): FastifyPluginAsyncTypebox {
   };
 }
 
-async function start(app: App, wanted: NewMigration): Promise<Answer> {
-  const { kind, migration } = await startMigration(app, wanted);
-  const { id } = migration;
+async function start(app: App, wanted: NewMigration, keyName: string): Promise<Answer> {
+  const { kind, id } = await recordMigration(app, wanted);
   if (kind === 'overlapping') {
     const detail = `Migration ${id} is unfinished and may be about some of the same people. Wait until it has finished.`;
-    return {
-      status: 409,
-      body: JSON.stringify(problemOf(409, 'migration_overlaps', detail, { migration: id })),
-    };
+    const problem = problemOf(409, 'migration_overlaps', detail, { migration: id });
+    return { status: 409, body: JSON.stringify(problem) };
   }
-  if (kind === 'created') await wakeFleet(app, migration);
+  const migration = await stored(app, id);
+  if (kind === 'created') {
+    app.log.info({ migrationId: id, ...wanted, selection: undefined, keyName }, 'migration created');
+    await wakeFleet(app, migration);
+  }
   const estimate = await estimateOf(app, migration);
   const body = { ...(await viewOf(app, await stored(app, id))), estimate };
   return { status: kind === 'created' ? 202 : 200, body: JSON.stringify(body) };
 }
 
+/** Sent as it was kept, so that the same answer is the same to the byte. */
 function send(reply: FastifyReply, { status, body }: Answer): FastifyReply {
   if (status >= 400) return reply.code(status).type(PROBLEM_JSON).send(body);
   const { id } = JSON.parse(body) as { id: number };
   return reply.code(status).header('location', `/v1/migrations/${id}`).type('application/json').send(body);
 }
 
-/** What a schema cannot know; the body may be misshapen, which the schema has found then. */
-function* meaningFaults({ config }: App, body: Partial<NewMigration> | undefined): Generator<Fault> {
-  const { installation: name, operation, selection } = body ?? {};
-  const installation = typeof name === 'string' ? config.installations[name] : undefined;
+/** What a schema cannot know of a body, which may be misshapen. */
+function* meaningFaults({ installations }: Config, body: unknown): Generator<Fault> {
+  const { installation: name, operation, selection } = (body ?? {}) as Partial<NewMigration>;
+  const installation =
+    typeof name === 'string' && Object.hasOwn(installations, name) ? installations[name] : undefined;
   if (typeof name === 'string' && !installation) {
-    yield {
-      path: '/installation',
-      message: `is not configured; ${Object.keys(config.installations).join(', ')} are`,
-    };
+    const names = Object.keys(installations).join(', ');
+    yield { path: '/body/installation', message: `is not configured; configured: ${names}` };
   }
-  if (!operation || !Object.hasOwn(operations, operation)) return;
+  if (typeof operation !== 'string' || !Object.hasOwn(operations, operation)) return;
   const { subject } = operations[operation];
   if (installation && !installation[`${subject}s`]) {
-    yield { path: '/operation', message: `the installation is not configured for ${subject}s` };
+    yield { path: '/body/operation', message: `the installation is not configured for ${subject}s` };
   }
   if (subject === 'admin' && selection?.portal !== undefined) {
-    yield { path: '/selection/portal', message: 'admins are in no portal' };
+    yield { path: '/body/selection/portal', message: 'admins are in no portal' };
   }
 }
