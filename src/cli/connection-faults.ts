@@ -1,28 +1,34 @@
 import { escapeId } from 'mysql2';
 import type { RowDataPacket } from 'mysql2/promise';
+import { within } from '../api/within.ts';
 import { type App, openApp } from '../app.ts';
 import type { Config, Fault, InstallationConfig } from '../config/config.ts';
 import type { Database } from '../db/pool.ts';
-import { createLog, errorText } from '../log.ts';
+import { createLog, errorFields } from '../log.ts';
 import { createOktaClient } from '../okta/client.ts';
+import type { Reply } from '../okta/reply.ts';
 import { whenReady } from '../queue/connection.ts';
+import { SECOND } from '../time.ts';
+
+/** Who takes longer than this to answer cannot be reached. */
+const PATIENCE_MS = 10 * SECOND;
+/** A bucket that Okta has shut opens again within a minute. */
+const TURN_MS = 70 * SECOND;
 
 /** The columns of EFS' own tables that Portage reads and writes. */
-const IAM_TABLES = {
-  iam_error_log: ['message', 'status_code', 'error_code'],
-  iam_user_reference: ['user_id', 'uuid'],
-  iam_portal_user_reference: ['portal_id', 'user_id', 'uuid'],
-} as const;
+const ERROR_LOG = { table: 'iam_error_log', columns: ['message', 'status_code', 'error_code'] };
+const USER_REFERENCE = { table: 'iam_user_reference', columns: ['user_id', 'uuid'] };
+const PORTAL_REFERENCE = { table: 'iam_portal_user_reference', columns: ['portal_id', 'user_id', 'uuid'] };
 
-/** Tries what the configuration names, all of it, and changes nothing. Calls Okta once for each installation. */
+/** Tries what the configuration names, all of it. Calls Okta once for each installation; people stay untouched. */
 export async function connectionFaults(config: Config): Promise<Fault[]> {
   const app = openApp(config, createLog('check'), { patient: false });
   try {
-    const own = await faultOf('/database', () => app.db.query('SELECT 1'));
-    const redis = await faultOf('/redis', () => whenReady(app.redis));
-    const installations = await Promise.all(
-      [...app.installations.values()].map(({ config, db }) => tableFaults(config, db)),
-    );
+    const [own, redis, ...installations] = await Promise.all([
+      unreachable('/database', app.db.query('SELECT 1')),
+      unreachable('/redis', whenReady(app.redis)),
+      ...[...app.installations.values()].map(({ config, db }) => databaseFaults(config, db)),
+    ]);
     // Without Redis there are no turns, and without a turn nobody calls Okta.
     const okta = redis.length > 0 ? [] : await oktaFaults(app);
     return [...own, ...redis, ...installations.flat(), ...okta];
@@ -31,58 +37,105 @@ export async function connectionFaults(config: Config): Promise<Fault[]> {
   }
 }
 
-async function tableFaults(config: InstallationConfig, db: Database): Promise<Fault[]> {
-  const at = `/installations/${config.name}`;
-  const unreachable = await faultOf(`${at}/database`, () => db.query('SELECT 1'));
-  if (unreachable.length > 0) return unreachable;
-  const { admins, panelists, portals, membership } = config;
-  const mapped = Object.entries({ admins, panelists, portals, membership }).flatMap(([name, source]) =>
-    source ? [{ path: `${at}/${name}`, table: source.table, columns: Object.values(source.columns) }] : [],
+async function databaseFaults(config: InstallationConfig, db: Database): Promise<Fault[]> {
+  const path = `/installations/${config.name}/database`;
+  const away = await unreachable(path, db.query('SELECT 1'));
+  if (away.length > 0) return away;
+  return (await Promise.all(tablesOf(config).map((table) => tableFaults(db, table)))).flat();
+}
+
+/** A table, where the configuration names it, and its columns, where it names them. */
+interface Table {
+  path: string;
+  table: string;
+  columns: { path: string; column: string }[];
+}
+
+function tablesOf({ name, admins, panelists, portals, membership }: InstallationConfig): Table[] {
+  const at = `/installations/${name}`;
+  const mapped = Object.entries({ admins, panelists, portals, membership }).flatMap(([kind, source]) =>
+    source ? [toTable(`${at}/${kind}`, source)] : [],
   );
-  const own = Object.entries(IAM_TABLES).map(([table, columns]) => ({
-    path: at,
+  const path = `${at}/database`;
+  const own = [ERROR_LOG, ...(admins ? [USER_REFERENCE] : []), ...(panelists ? [PORTAL_REFERENCE] : [])];
+  return [
+    ...mapped,
+    ...own.map(({ table, columns }) => ({
+      path,
+      table,
+      columns: columns.map((column) => ({ path, column })),
+    })),
+  ];
+}
+
+function toTable(path: string, { table, columns }: { table: string; columns: object }): Table {
+  return {
+    path: `${path}/table`,
     table,
-    columns: [...columns],
-  }));
-  return (await Promise.all([...mapped, ...own].map((each) => columnFaults(db, each)))).flat();
+    columns: Object.entries(columns).map(([key, column]) => ({ path: `${path}/columns/${key}`, column })),
+  };
 }
 
-async function columnFaults(
-  db: Database,
-  { path, table, columns }: { path: string; table: string; columns: string[] },
-): Promise<Fault[]> {
-  const [present] = await db
-    .query<RowDataPacket[]>(`SHOW COLUMNS FROM ${escapeId(table)}`)
-    .catch(() => [null]);
-  if (!present)
-    return [{ path: `${path}/table`, message: `table ${table} does not exist or cannot be read` }];
-  const names = new Set(present.map((column) => String(column.Field)));
-  return columns
-    .filter((column) => !names.has(column))
-    .map((column) => ({ path: `${path}/columns`, message: `table ${table} has no column ${column}` }));
-}
-
-async function oktaFaults({ config, limiter }: App): Promise<Fault[]> {
-  const faults = Object.values(config.installations).map(async ({ name, org, groupId }): Promise<Fault[]> => {
-    const orgConfig = config.orgs[org];
-    if (!orgConfig) return [];
-    const okta = createOktaClient(orgConfig, limiter);
-    const reply = await okta.getGroup(groupId);
-    okta.close();
-    if (reply.kind === 'ok') return [];
-    const path = reply.kind === 'refused' ? `/installations/${name}/groupId` : `/orgs/${org}`;
-    return [
-      { path, message: `Okta: ${reply.kind} ${reply.error.status} ${reply.error.code} ${reply.error.text}` },
-    ];
-  });
-  return (await Promise.all(faults)).flat();
-}
-
-async function faultOf(path: string, attempt: () => Promise<unknown>): Promise<Fault[]> {
+async function tableFaults(db: Database, { path, table, columns }: Table): Promise<Fault[]> {
   try {
-    await attempt();
+    const [present] = await db.query<RowDataPacket[]>(`SHOW COLUMNS FROM ${escapeId(table)}`);
+    const names = new Set(present.map(({ Field }) => String(Field).toLowerCase())); // as MySQL compares them
+    return columns
+      .filter(({ column }) => !names.has(column.toLowerCase()))
+      .map(({ path, column }) => ({ path, message: `table ${table} has no column ${column}` }));
+  } catch (error) {
+    return [{ path, message: `table ${table} cannot be read (${codeOf(error)})` }];
+  }
+}
+
+async function oktaFaults(app: App): Promise<Fault[]> {
+  const faults = await Promise.all(
+    Object.values(app.config.installations).map((installation) => groupFaults(app, installation)),
+  );
+  // Installations of one org share its faults.
+  return [...new Map(faults.flat().map((fault) => [fault.path, fault])).values()];
+}
+
+async function groupFaults({ config, limiter }: App, installation: InstallationConfig): Promise<Fault[]> {
+  const { name, org, groupId } = installation;
+  const orgConfig = config.orgs[org];
+  if (!orgConfig) throw new Error(`Bug: no org ${org} is configured`);
+  const okta = createOktaClient(orgConfig, limiter);
+  try {
+    const reply = await okta.getGroup(groupId, AbortSignal.timeout(TURN_MS));
+    if (reply.kind === 'ok') return [];
+    const { status, code, text } = reply.error;
+    const path = pathOf[reply.kind](org, name);
+    return [
+      { path, message: status === 0 ? `cannot be reached (${code})` : `Okta: ${status} ${code} ${text}` },
+    ];
+  } catch (error) {
+    return [{ path: `/orgs/${org}`, message: `got no turn to be called (${codeOf(error)})` }];
+  } finally {
+    okta.close();
+  }
+}
+
+/** Which setting an answer of Okta is about. */
+const pathOf: Record<Exclude<Reply<unknown>['kind'], 'ok'>, (org: string, installation: string) => string> = {
+  refused: (_, installation) => `/installations/${installation}/groupId`,
+  misconfigured: (org) => `/orgs/${org}/credentials/apiToken`,
+  unreachable: (org) => `/orgs/${org}/baseUrl`,
+  throttled: (org) => `/orgs/${org}`,
+};
+
+async function unreachable(path: string, question: Promise<unknown>): Promise<Fault[]> {
+  try {
+    await within(PATIENCE_MS, question);
     return [];
   } catch (error) {
-    return [{ path, message: `cannot be reached: ${errorText(error)}` }];
+    return [{ path, message: `cannot be reached (${codeOf(error)})` }];
   }
+}
+
+/** The server's or the network's own word: an error's message may quote addresses and names. */
+function codeOf(error: unknown): string {
+  const { error: kind, code } = errorFields(error);
+  const ofRedis = kind === 'ReplyError' ? /^[A-Z]+/.exec((error as Error).message)?.[0] : undefined;
+  return code ?? ofRedis ?? kind;
 }
