@@ -22,11 +22,11 @@ export interface OktaClient {
    * Creates a user who is not active yet and gets no mail, in these groups (at most 20).
    * Okta, Users API: create user.
    */
-  createUser(profile: OktaProfile, groupIds: string[], signal?: AbortSignal): Promise<Reply<OktaUser>>;
+  createUser(profile: OktaProfile, groupIds: string[], signal?: AbortSignal): Promise<Reply<{ id: string }>>;
   /** By login: a strong read, where search lags behind. Okta, Users API: retrieve a user. */
   getUser(login: string, signal?: AbortSignal): Promise<Reply<OktaUser>>;
   /** Okta, Groups API: retrieve a group. */
-  getGroup(id: string, signal?: AbortSignal): Promise<Reply<OktaGroup>>;
+  getGroup(id: string, signal?: AbortSignal): Promise<Reply<{ id: string }>>;
   close(): void;
 }
 
@@ -37,6 +37,7 @@ interface Call {
   json?: unknown;
 }
 
+const WithId = Type.Object({ id: Type.String() });
 const User = Type.Object({
   id: Type.String(),
   status: Type.String(),
@@ -44,10 +45,8 @@ const User = Type.Object({
 });
 /** What Portage looks at of a user. */
 export type OktaUser = Static<typeof User>;
-const Group = Type.Object({ id: Type.String() });
-export type OktaGroup = Static<typeof Group>;
 
-const [user, group] = [Compile(User), Compile(Group)];
+const [withId, user] = [Compile(WithId), Compile(User)];
 interface Validator<T> {
   Check(value: unknown): value is T;
 }
@@ -112,7 +111,7 @@ export function createOktaClient(org: OrgConfig, limiter: Limiter): OktaClient {
     createUser: (profile, groupIds, signal) => {
       const json = { profile, groupIds };
       return call(
-        user,
+        withId,
         { bucket: 'users', method: 'POST', path: 'api/v1/users?activate=false', json },
         signal,
       );

@@ -2,7 +2,7 @@ import type { Queue } from 'bullmq';
 import type { App } from '../app.ts';
 import { failedBetween } from '../db/failures.ts';
 import { finishMigration, moveCursor } from '../db/migrations.ts';
-import type { Cursor, Migration } from '../domain/migration.ts';
+import { type Cursor, type Migration, remainingOf } from '../domain/migration.ts';
 import type { SubjectJob } from '../queue/jobs.ts';
 import { SECOND } from '../time.ts';
 import { countPeople } from './count.ts';
@@ -29,7 +29,7 @@ export async function nextPage(
 ): Promise<Step> {
   const { id, selection, cursor } = migration;
   if (cursor.restingSince) {
-    if (!dry && Date.now() - cursor.restingSince.getTime() < LONGEST_REST_MS) return { kind: 'enough' };
+    if (!dry && mayRest(migration, cursor.restingSince)) return { kind: 'enough' };
     return move({ ...cursor, pass: cursor.pass + 1, afterId: 0, found: 0, restingSince: null }, 0);
   }
 
@@ -61,4 +61,10 @@ export async function nextPage(
     if (await finishMigration(app.db, id)) app.log.info({ migrationId: id }, 'migration finished');
     return { kind: 'enough' };
   }
+}
+
+/** Not when everybody is done: a small migration does not wait for a large one's jobs. */
+function mayRest({ counts }: Migration, since: Date): boolean {
+  const allDone = counts !== null && remainingOf(counts) === 0;
+  return !allDone && Date.now() - since.getTime() < LONGEST_REST_MS;
 }
