@@ -15,7 +15,8 @@ export const REDIS_MS = 2 * SECOND;
 /** A migration as everybody is shown it: counts from the truth, rate and wait from the fleet. */
 export async function viewOf(app: App, migration: Migration): Promise<MigrationView> {
   const { id, installation, operation, selection, state, createdAt, finishedAt, counts, samples } = migration;
-  const rate = state === 'finished' ? null : ratePerMinute(samples);
+  const done = state === 'finished' || (counts !== null && remainingOf(counts) === 0);
+  const rate = done ? null : ratePerMinute(samples);
   return {
     id,
     installation,

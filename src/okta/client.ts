@@ -124,7 +124,7 @@ export function createOktaClient(org: OrgConfig, limiter: Limiter): OktaClient {
       ),
     getGroup: (id, signal) =>
       call(
-        group,
+        withId,
         { bucket: 'group', method: 'GET', path: `api/v1/groups/${encodeURIComponent(id)}` },
         signal,
       ),
