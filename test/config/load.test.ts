@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '../../src/config/config.ts';
+import { loadConfig, toConfig } from '../../src/config/load.ts';
+import { environment, minimal } from './support.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'portage-config-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function loadText(text: string) {
+  const path = join(folder, 'config.json');
+  writeFileSync(path, text);
+  return loadConfig({ ...environment, PORTAGE_CONFIG: path });
+}
+
+function configOf(file: unknown): Config {
+  const loaded = toConfig(file, environment);
+  if (loaded.kind === 'faulty') throw new Error(JSON.stringify(loaded.faults));
+  return loaded.config;
+}
+
+test('the file that PORTAGE_CONFIG names is loaded and completed with defaults and secrets', () => {
+  const { orgs, installations, api } = minimal();
+  expect(loadText(JSON.stringify(minimal()))).toEqual({
+    kind: 'valid',
+    config: {
+      api: { host: '127.0.0.1', port: 3000, keys: api.keys },
+      redis: { url: 'redis://localhost', prefix: 'portage' },
+      databaseUrl: environment.DATABASE_URL,
+      orgs: {
+        acme: {
+          name: 'acme',
+          baseUrl: orgs.acme.baseUrl,
+          apiToken: 'okta-s3cret',
+          windowMs: 60_000,
+          perMinute: { users: 600, 'user-read': 1_000, group: 600 },
+        },
+      },
+      installations: {
+        werk: {
+          name: 'werk',
+          org: 'acme',
+          databaseUrl: environment.WERK_URL,
+          groupId: installations.werk.groupId,
+          login: '{email}',
+          admins: installations.werk.admins,
+        },
+      },
+    },
+  });
+});
+
+test('what the file says goes before the defaults', () => {
+  const { api, orgs, ...rest } = minimal();
+  const {
+    api: served,
+    redis,
+    databaseUrl,
+    orgs: called,
+  } = configOf({
+    ...rest,
+    api: { ...api, host: '0.0.0.0', port: 0 },
+    redis: { prefix: 'other', url: { env: 'REDIS_URL' } },
+    database: { env: 'WERK_URL' },
+    installations: { werk: { ...rest.installations.werk, database: { env: 'DATABASE_URL' } } },
+    orgs: { acme: { ...orgs.acme, allowances: { users: { perMinute: 90 } }, windowSeconds: 2 } },
+  });
+  expect(served).toMatchObject({ host: '0.0.0.0', port: 0 });
+  expect(redis.prefix).toBe('other');
+  expect(databaseUrl).toBe(environment.WERK_URL);
+  expect(called.acme).toMatchObject({ windowMs: 2_000, perMinute: { users: 90, group: 600 } });
+});
+
+test('a configuration cannot be changed, at any depth', () => {
+  const config = configOf(minimal()) as unknown as {
+    orgs: { acme: { perMinute: { users: number } } };
+    installations: { werk: { admins: { columns: { id: string } } } };
+  };
+  expect(() => {
+    config.orgs.acme.perMinute.users = 1;
+  }).toThrow(TypeError);
+  expect(() => {
+    config.installations.werk.admins.columns.id = 'other';
+  }).toThrow(TypeError);
+});
+
+test('a file that is not there is a fault that names it', () => {
+  const path = join(folder, 'nowhere.json');
+  const loaded = loadConfig({ ...environment, PORTAGE_CONFIG: path });
+  expect(loaded).toMatchObject({
+    kind: 'faulty',
+    faults: [{ path: '', message: expect.stringContaining(path) }],
+  });
+});
+
+test('a file that is not JSON is a fault that does not quote it', () => {
+  const loaded = loadText('{"token": s3cret-t}');
+  expect(loaded).toMatchObject({ kind: 'faulty', faults: [{ path: '' }] });
+  expect(JSON.stringify(loaded)).not.toContain('s3cret');
+});
+
+test('a faulty file gives its faults and no configuration', () => {
+  expect(loadText('{}')).toMatchObject({ kind: 'faulty' });
+  expect(loadText('{}')).not.toHaveProperty('config');
+});
