@@ -1,4 +1,5 @@
 import { Compile } from 'typebox/schema';
+import { Settings } from 'typebox/system';
 import { loginPlaceholders } from '../domain/profile.ts';
 import type { Fault } from './config.ts';
 import { ConfigFile, type InstallationFile } from './schema.ts';
@@ -6,7 +7,12 @@ import { ConfigFile, type InstallationFile } from './schema.ts';
 type Env = Readonly<Record<string, string | undefined>>;
 type Faults = Generator<Fault, void, undefined>;
 
+/** The library's own 8 would hide the rest. */
+Settings.Set({ maxErrors: 1_000 });
 const validator = Compile(ConfigFile);
+
+/** A name as a segment of a JSON pointer (RFC 6901). */
+const segment = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** Every fault of a configuration file at once, each with its path; none means it is a `ConfigFile`. */
 export function faultsOf(file: unknown, env: Env): Fault[] {
@@ -24,7 +30,8 @@ function shapeFaults(file: unknown): Fault[] {
   return errors
     .filter((error) => error.keyword !== 'additionalProperties') // each of them is named below, by itself
     .flatMap((error) => {
-      if (error.keyword === 'boolean') return { path: error.instancePath, message: 'is not a known setting' };
+      if (error.keyword === 'boolean')
+        return { path: error.instancePath, message: unknownAt(error.instancePath) };
       if (error.keyword !== 'required') return { path: error.instancePath, message: error.message };
       const { requiredProperties } = error.params as { requiredProperties: string[] };
       return requiredProperties.map((name) => ({
@@ -34,6 +41,13 @@ function shapeFaults(file: unknown): Fault[] {
     });
 }
 
+/** Where names are free, a wrong one is not unknown but misspelt. */
+function unknownAt(path: string): string {
+  return /^\/(orgs|installations)\/[^/]*$/.test(path)
+    ? 'must be a name of a-z, 0-9 and -, at most 32 characters'
+    : 'is not a known setting';
+}
+
 function* meaningFaults(file: ConfigFile, env: Env, sound: (path: string) => boolean): Faults {
   if (sound('/api')) yield* keyFaults(file.api.keys);
   if (sound('/redis')) yield* urlFaults('/redis/url/env', file.redis?.url?.env ?? 'REDIS_URL', env, 'redis:');
@@ -41,11 +55,12 @@ function* meaningFaults(file: ConfigFile, env: Env, sound: (path: string) => boo
     yield* urlFaults('/database/env', file.database?.env ?? 'DATABASE_URL', env, 'mysql:');
   const orgs = entries(file?.orgs);
   for (const [name, org] of orgs) {
-    if (sound(`/orgs/${name}`)) yield* under(`/orgs/${name}`, orgFaults(org, env));
+    const at = `/orgs/${segment(name)}`;
+    if (sound(at)) yield* under(at, orgFaults(org, env));
   }
   const twins = new Map<string, string>();
   for (const [name, installation] of entries(file?.installations)) {
-    const at = `/installations/${name}`;
+    const at = `/installations/${segment(name)}`;
     if (!sound(at)) continue;
     if (!orgs.some(([org]) => org === installation.org))
       yield { path: `${at}/org`, message: 'names no configured org' };

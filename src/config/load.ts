@@ -25,8 +25,10 @@ export function loadConfig(env: Env): Loaded {
   try {
     file = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    const { message } = error as Error;
-    return { kind: 'faulty', faults: [{ path: '', message: `cannot be read from ${path}: ${message}` }] };
+    // The parser's own message quotes the file, and with it what somebody may have written into it.
+    const why =
+      error instanceof SyntaxError ? 'is not well-formed JSON' : (error as NodeJS.ErrnoException).code;
+    return { kind: 'faulty', faults: [{ path: '', message: `cannot be read from ${path}: ${why}` }] };
   }
   return toConfig(file, env);
 }

@@ -21,7 +21,8 @@ export function ratePerMinute(samples: Sample[]): number | null {
 export function etaSeconds(counts: Counts, perMinute: number | null): number | null {
   const remaining = remainingOf(counts);
   if (remaining === 0) return 0;
-  if (!perMinute || counts.eligible - remaining < counts.eligible * ETA_FROM_SHARE) return null;
+  if (perMinute === null || perMinute <= 0 || counts.eligible - remaining < counts.eligible * ETA_FROM_SHARE)
+    return null;
   return Math.ceil((remaining / perMinute) * 60);
 }
 

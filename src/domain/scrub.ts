@@ -1,13 +1,16 @@
 import type { Person } from './person.ts';
 
-const MAIL = /[^\s"<>(),;:]+(?:@|%40)[^\s"'<>(),;:]+/gi;
+const MAIL = /[^\s"<>(),;:]{1,320}(?:@|%40)[^\s"'<>(),;:]+/gi;
+
+/** Okta's own texts are a few hundred characters; a proxy's page may be megabytes. */
+const LONGEST_READ = 10_000;
 
 /**
  * Takes a person's data out of a text that came from elsewhere: everything that looks like a mail address,
  * and the person's own names wherever they stand as words. What is left fits utf8mb3 and `maxLength`.
  */
 export function scrub(text: string, person: Person | null, maxLength = 500): string {
-  let clean = text;
+  let clean = text.slice(0, LONGEST_READ);
   for (const value of person ? [person.email, person.firstName, person.lastName] : []) {
     if (value.trim().length > 1) clean = replaceWord(clean, value.trim());
   }

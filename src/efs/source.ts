@@ -36,6 +36,8 @@ export interface Source {
   count(selection: Selection, throughId: number | null): Promise<Omit<Counts, 'failed'>>;
   /** The id of the n-th eligible person; null when there are fewer. */
   nthEligible(n: number, selection: Selection): Promise<number | null>;
+  /** The table's last id; 0 when it is empty. */
+  lastId(): Promise<number>;
 }
 
 export function createSource(db: Database, source: SourceSql): Source {
@@ -111,6 +113,13 @@ export function createSource(db: Database, source: SourceSql): Source {
         [n - 1],
       );
       return row?.id ?? null;
+    },
+
+    async lastId() {
+      const [[row]] = await db.query<(RowDataPacket & { id: number | null })[]>(
+        `SELECT MAX(${id}) AS id FROM ${from}`,
+      );
+      return row?.id ?? 0;
     },
   };
 }

@@ -75,6 +75,7 @@ export function createRedisLimiter(
 
   return {
     async take(allowance, signal) {
+      signal?.throwIfAborted();
       const turn = doorOf(allowance)(async () => {
         signal?.throwIfAborted();
         while (!(await tryOnce(allowance, signal)));

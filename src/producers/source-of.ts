@@ -14,10 +14,10 @@ export function sourceOf({ installations }: App, { installation, operation }: Jo
   return source;
 }
 
-/** The last id of a selection by `first`: beyond every id when there are fewer people; null for the others. */
+/** The last id of a selection by `first`: the last of all when there are fewer people; null for the others. */
 export async function lastIdOf(source: Source, selection: Selection): Promise<number | null> {
   if (selection.first === undefined) return null;
-  return (await source.nthEligible(selection.first, selection)) ?? Number.MAX_SAFE_INTEGER;
+  return (await source.nthEligible(selection.first, selection)) ?? source.lastId();
 }
 
 /** What a migration's calls spend; undefined when its installation is no longer configured. */
