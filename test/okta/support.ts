@@ -1,0 +1,128 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Options } from '../../simulator/options.ts';
+import { startSimulator } from '../../simulator/server.ts';
+import type { OrgConfig } from '../../src/config/config.ts';
+import type { Allowance, Limiter, Seen } from '../../src/limiter/limiter.ts';
+import { createOktaClient, type OktaClient } from '../../src/okta/client.ts';
+
+export const TOKEN = 'okta-s3cret';
+
+const closers: (() => Promise<void> | void)[] = [];
+
+/** Ends what a test has opened, the newest first. */
+export async function closeAll(): Promise<void> {
+  for (const close of closers.splice(0).reverse()) await close();
+}
+
+interface Counters {
+  users: number;
+  calls: { byBucket: Record<string, number> };
+}
+
+export interface SimulatedOrg {
+  url: string;
+  groupId: string;
+  counters(): Promise<Counters>;
+  users(): Promise<{ id: string; status: string; groupIds: string[]; profile: Record<string, string> }[]>;
+  /** Calls that go wrong; see the simulator's own page. */
+  fault(fault: object, times?: number): Promise<void>;
+}
+
+export async function startOrg(options: Partial<Options> = {}): Promise<SimulatedOrg> {
+  const simulator = await startSimulator({
+    host: '127.0.0.1',
+    port: 0,
+    token: TOKEN,
+    usersPerMinute: 600,
+    windowMs: 60_000,
+    tokenSharePercent: 100,
+    latencyMs: 0,
+    ...options,
+  });
+  closers.push(() => simulator.close());
+  const { url } = simulator;
+  const post = async (path: string, body: unknown) => {
+    const headers = { authorization: `SSWS ${TOKEN}`, 'content-type': 'application/json' };
+    const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    return (await response.json()) as { id: string };
+  };
+  const control = async <T>(path: string) => (await (await fetch(`${url}/__simulator/${path}`)).json()) as T;
+  return {
+    url,
+    groupId: (await post('/api/v1/groups', { profile: { name: 'EFS' } })).id,
+    counters: () => control('counters'),
+    users: () => control('users'),
+    async fault(fault, times = 1) {
+      await post('/__simulator/faults', { path: '/api/v1/users', times, fault });
+    },
+  };
+}
+
+/** A server that answers every call in the same way: what stands between Portage and Okta at times. */
+export async function startProxy(
+  answer: (response: ServerResponse) => void,
+): Promise<{ url: string; calls: IncomingMessage[] }> {
+  const calls: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    calls.push(request);
+    request.resume();
+    answer(response);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls };
+}
+
+/** Grants every turn at once and remembers what it was asked and told. */
+export interface CountingLimiter extends Limiter {
+  taken: Allowance[];
+  settled: Seen[];
+}
+
+export function countingLimiter(parts: Partial<Limiter> = {}): CountingLimiter {
+  const [taken, settled]: [Allowance[], Seen[]] = [[], []];
+  return {
+    taken,
+    settled,
+    async take(allowance) {
+      taken.push(allowance);
+    },
+    async settle(_, seen) {
+      settled.push(seen);
+      return false;
+    },
+    async state() {
+      throw new Error('Bug: the client asks no state');
+    },
+    ...parts,
+  };
+}
+
+/** The real client on a simulated org. */
+export function clientAt(
+  url: string,
+  limiter: Limiter = countingLimiter(),
+  values: Partial<OrgConfig> = {},
+): OktaClient {
+  const perMinute = { users: 600, 'user-read': 600, group: 600 };
+  const client = createOktaClient(
+    { name: 'acme', baseUrl: url, apiToken: TOKEN, windowMs: 60_000, perMinute, ...values },
+    limiter,
+  );
+  closers.push(() => client.close());
+  return client;
+}
+
+export const profile = (login = 'ada@example.com') => ({
+  login,
+  email: login,
+  firstName: 'Ada',
+  lastName: 'Byron',
+  employeeNumber: 'werk/panelist/7',
+});
