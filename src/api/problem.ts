@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { Fault } from '../config/config.ts';
+import { LockBusy } from '../db/named-lock.ts';
 import { errorFields } from '../log.ts';
 
 /** RFC 9457, with a stable `code` and every fault of the request. */
@@ -95,6 +96,10 @@ export function handleError(error: FastifyError, request: FastifyRequest, reply:
       'database_unreachable',
       'A database could not be reached. Nothing is lost; try again soon.',
     );
+  }
+  if (error instanceof LockBusy) {
+    reply.header('retry-after', '5');
+    return sendProblem(reply, 503, 'busy', 'The same is being asked for by somebody else. Try again soon.');
   }
   request.log.error(errorFields(error), 'request failed');
   return sendProblem(reply, 500, 'internal_error', `Portage failed. Its log has the request ${request.id}.`);

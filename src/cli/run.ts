@@ -10,17 +10,26 @@ const SHUTDOWN_MS = 10 * SECOND;
 /** A long-running command: starts on an open app and returns what ends it. */
 export type Service = (app: App) => Promise<{ close(): Promise<void> }>;
 
-/** Runs a service until SIGTERM or SIGINT; a second signal ends the process at once. */
+/** Runs a service until SIGTERM or SIGINT; a second signal ends the process at once. Exit code 1 if it cannot start. */
 export async function run(name: string, config: Config, service: Service, patient: boolean): Promise<void> {
   const log = createLog(name);
-  await updateSchema(config.databaseUrl);
-  const app = openApp(config, log, { patient });
-  const running = await service(app);
+  try {
+    await updateSchema(config.databaseUrl);
+    const app = openApp(config, log, { patient });
+    closeInTheEnd(app, await service(app));
+    log.info('started');
+  } catch (error) {
+    log.fatal(errorFields(error), 'could not start');
+    process.exit(1);
+  }
+}
+
+function closeInTheEnd(app: App, running: { close(): Promise<void> }): void {
   closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ err, signal }) => {
-    if (err) log.error(errorFields(err), 'ending after an error that nobody expected');
-    log.info({ signal }, 'stopping');
+    if (err) app.log.error(errorFields(err), 'ending after an error that nobody expected');
+    app.log.info({ signal }, 'stopping');
     await running.close();
     await app.close();
-    log.info('stopped');
+    app.log.info('stopped');
   });
 }
