@@ -21,7 +21,10 @@ export function connectRedis(url: string, patient: boolean): Redis {
 
 /** Rejects when the first attempt to connect fails. */
 export async function whenReady(redis: Redis): Promise<void> {
-  if (redis.status !== 'ready') {
-    await new Promise((resolve, reject) => redis.once('ready', resolve).once('error', reject));
-  }
+  if (redis.status === 'ready') return;
+  await new Promise((resolve, reject) => {
+    redis.once('ready', resolve);
+    redis.once('error', reject);
+    redis.once('close', () => reject(new DOMException('closed before it was ready', 'NetworkError')));
+  });
 }
