@@ -57,11 +57,12 @@ export function createRedisLimiter(
 
   /** True when the turn was reached in time. */
   const tryOnce = async (allowance: Allowance, signal?: AbortSignal): Promise<boolean> => {
-    const pace = paceOf(allowance);
+    const { perWindow, windowMs } = paceOf(allowance);
     const askedAt = performance.now();
     const [booked, waitMs] = await scripts.portageBook(
       keyOf(allowance),
-      intervalOf(pace),
+      perWindow,
+      windowMs + SPREAD_MS,
       HORIZON_MS,
       TTL_MS,
     );
@@ -118,6 +119,12 @@ async function unlessAborted(work: Promise<void>, signal: AbortSignal | undefine
 }
 
 interface Scripts {
-  portageBook(key: string, intervalMs: number, horizonMs: number, ttlMs: number): Promise<[0 | 1, number]>;
+  portageBook(
+    key: string,
+    perWindow: number,
+    spanMs: number,
+    horizonMs: number,
+    ttlMs: number,
+  ): Promise<[0 | 1, number]>;
   portageSettle(key: string, limit: number | '', closeForMs: number | '', ttlMs: number): Promise<0 | 1>;
 }

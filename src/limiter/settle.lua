@@ -1,5 +1,5 @@
 --[[ Keeps what an answer of Okta says about an allowance, and shuts the allowance on a 429.
-  KEYS[1]  hash as in book.lua, and limit (calls a window)
+  KEYS[1]  hash as in book.lua
   ARGV     limit (calls a window, '' if unknown), closeForMs ('' if the answer was no 429), ttlMs
   Returns  1 if this answer has shut an allowance that was open, else 0 ]]
 local limit, closeFor, ttl = ARGV[1], tonumber(ARGV[2]), ARGV[3]

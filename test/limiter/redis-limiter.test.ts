@@ -52,6 +52,24 @@ test('no window holds more turns than it may, however many processes take them',
   expect(last - first).toBeLessThan(2 * 240 * (1_300 / pace.perWindow)); // at least half of what is ideal
 });
 
+test("Okta's own ceiling is kept at once where it is lower than the configured one", async () => {
+  const pace = { perWindow: 1_000, windowMs: 1_000 };
+  const limiter = limiterAt(pace);
+  await limiter.take(users);
+  await limiter.settle(users, passing(10));
+
+  const atMs = await takeAll([limiter, limiterAt(pace)], 15);
+
+  expect(busiest(atMs.slice(1), pace.windowMs)).toBeLessThanOrEqual(10);
+});
+
+test("the configured pace is kept where Okta's ceiling is higher", async () => {
+  const pace = { perWindow: 10, windowMs: 1_000 };
+  const limiter = limiterAt(pace);
+  await limiter.settle(users, passing(1_000));
+  expect(busiest(await takeAll([limiter], 15), pace.windowMs)).toBeLessThanOrEqual(10);
+});
+
 test('an allowance of one call a window is kept, too', async () => {
   const pace = { perWindow: 1, windowMs: 200 };
   const atMs = await takeAll([limiterAt(pace), limiterAt(pace)], 3);
