@@ -1,0 +1,83 @@
+import {
+  countFailures,
+  failedBetween,
+  hasFailed,
+  listFailures,
+  recordFailure,
+} from '../../src/db/failures.ts';
+import type { Failure } from '../../src/domain/failure.ts';
+import type { MigrationId, SubjectId } from '../../src/domain/ids.ts';
+import { anOktaError } from '../support/factories.ts';
+import { createOwnDatabase, type OwnDatabase } from './support.ts';
+
+let own: OwnDatabase;
+let id: MigrationId;
+beforeAll(async () => {
+  own = await createOwnDatabase();
+});
+beforeEach(async () => {
+  id = await own.insert();
+});
+afterEach(() => own.clear());
+afterAll(() => own.close());
+
+const refused: Failure = { code: 'okta_refused', message: 'Okta refused.', okta: anOktaError() };
+const unusable: Failure = { code: 'mail_missing', message: 'No mail.', okta: null };
+const record = (subject: number, failure = refused, migration = id) =>
+  recordFailure(own.db, migration, subject as SubjectId, failure);
+
+test('a failure is read as it was recorded', async () => {
+  await record(7);
+  await record(8, unusable);
+  expect(await listFailures(own.db, id, 0, 10)).toEqual([
+    { subjectId: 7, ...refused, at: expect.any(Date) },
+    { subjectId: 8, ...unusable, at: expect.any(Date) },
+  ]);
+});
+
+test('the first record stays', async () => {
+  await record(7, unusable);
+  await record(7, refused);
+  expect(await listFailures(own.db, id, 0, 10)).toMatchObject([unusable]);
+});
+
+test('of many records at once one stays', async () => {
+  await Promise.all(Array.from({ length: 10 }, () => record(7)));
+  expect(await countFailures(own.db, id)).toBe(1);
+});
+
+test('no answer at all, status 0, is an answer of its own kind and not none', async () => {
+  const okta = { status: 0, code: 'ECONNRESET', text: 'no answer', requestId: null };
+  await record(7, { ...refused, okta });
+  expect((await listFailures(own.db, id, 0, 10))[0]?.okta).toEqual(okta);
+});
+
+test('ids longer than their columns are cut and cost nothing', async () => {
+  const okta = anOktaError({ code: 'x'.repeat(100), requestId: 'y'.repeat(100) });
+  await record(7, { ...refused, okta });
+  expect((await listFailures(own.db, id, 0, 10))[0]?.okta).toMatchObject({
+    code: 'x'.repeat(36),
+    requestId: 'y'.repeat(64),
+  });
+});
+
+test('those who have failed between two ids are found, both ends included', async () => {
+  for (const subject of [4, 5, 7, 9, 10]) await record(subject);
+  expect([...(await failedBetween(own.db, id, 5, 9))]).toEqual([5, 7, 9]);
+});
+
+test("another migration's failures are not this one's", async () => {
+  const other = await own.insert({ portal: 1 });
+  await record(7, refused, other);
+  expect(await hasFailed(own.db, id, 7 as SubjectId)).toBe(false);
+  expect(await hasFailed(own.db, other, 7 as SubjectId)).toBe(true);
+  expect(await countFailures(own.db, id)).toBe(0);
+});
+
+test('a list goes on behind an id, in order', async () => {
+  for (const subject of [30, 4, 12]) await record(subject);
+  const listed = async (after: number, limit: number) =>
+    (await listFailures(own.db, id, after, limit)).map(({ subjectId }) => subjectId);
+  expect(await listed(0, 2)).toEqual([4, 12]);
+  expect(await listed(12, 2)).toEqual([30]);
+});
