@@ -18,7 +18,12 @@ export function healthRoutes(app: App): FastifyPluginAsyncTypebox {
       '/healthz',
       {
         config: { open: true },
-        schema: { summary: 'Whether the process is alive', security: [], response: { 200: Health } },
+        schema: {
+          summary: 'Whether the process is alive',
+          tags: ['Health'],
+          security: [],
+          response: { 200: Health },
+        },
       },
       async () => ({ status: 'ok' as const }),
     );
@@ -28,6 +33,7 @@ export function healthRoutes(app: App): FastifyPluginAsyncTypebox {
         config: { open: true },
         schema: {
           summary: 'Whether what it needs can be reached',
+          tags: ['Health'],
           security: [],
           response: {
             200: { ...Readiness, description: 'Everything can be reached.' },

@@ -15,6 +15,7 @@ export function migrationRoutes(app: App): FastifyPluginAsyncTypebox {
       {
         schema: {
           summary: 'List migrations, the newest first',
+          tags: ['Migrations'],
           querystring: schemas.Before,
           response: { 200: schemas.MigrationList, ...problems(400) },
         },
@@ -31,6 +32,7 @@ export function migrationRoutes(app: App): FastifyPluginAsyncTypebox {
       {
         schema: {
           summary: 'Show a migration',
+          tags: ['Migrations'],
           params: schemas.MigrationParams,
           querystring: schemas.NoQuery,
           response: { 200: schemas.ref('Migration'), ...problems(400, 404) },
@@ -47,6 +49,7 @@ export function migrationRoutes(app: App): FastifyPluginAsyncTypebox {
       {
         schema: {
           summary: 'List the people who failed, by id',
+          tags: ['Migrations'],
           params: schemas.MigrationParams,
           querystring: schemas.After,
           response: { 200: schemas.FailureList, ...problems(400, 404) },

@@ -26,6 +26,7 @@ export function startRoutes(app: App): FastifyPluginAsyncTypebox {
         config: { meaning: ({ body }) => meaningFaults(app.config, body) },
         schema: {
           summary: 'Start a migration',
+          tags: ['Migrations'],
           description:
             'The same migration, still unfinished, is answered with 200; another one that may be about some of the same people with 409. With an Idempotency-Key the first answer is kept and given again; with another body under the same key: 422.',
           headers: Type.Object({
