@@ -1,0 +1,220 @@
+import type { Queue } from 'bullmq';
+import { SUBJECT_JOB } from '../../src/queue/queues.ts';
+import { startWorker } from '../../src/workers/worker.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Api, createWorld, type World } from '../support/world.ts';
+import {
+  addPanelists,
+  befall,
+  counters,
+  errorLog,
+  failures,
+  finished,
+  mailOf,
+  range,
+  references,
+  start,
+  usersQueue,
+} from './support.ts';
+
+interface Site {
+  world: World;
+  api: Api;
+  /** Starts a worker; its queue. */
+  work: () => Queue;
+}
+
+/** Each test has a world of its own: they mostly wait, and need not wait for one another. */
+function scene(title: string, play: (site: Site) => Promise<void>): void {
+  test.concurrent(title, async () => {
+    const world = await createWorld({ windowSeconds: 2, latencyMs: 20 });
+    const work = () => {
+      const app = world.open();
+      world.closeLater(startWorker(app));
+      return usersQueue(app);
+    };
+    try {
+      await play({ world, api: await world.api(), work });
+    } finally {
+      await world.close();
+    }
+  });
+}
+
+scene(
+  'who is migrated costs one call and leaves a reference, no failure and no row in the log',
+  async ({ world, api, work }) => {
+    await addPanelists(world, [1]);
+    work();
+    const id = await start(api);
+    await finished(api, id);
+    expect(await counters(world)).toEqual({ users: 1, calls: 1, throttled: 0 });
+    expect([await references(world), await failures(api, id), await errorLog(world)]).toEqual([[1], [], []]);
+  },
+);
+
+scene('a panelist in two portals costs one call and gets two references', async ({ world, api, work }) => {
+  await addPanelists(world, [1]);
+  await world.rows(world.efs.member, [[[2, 1]]]);
+  work();
+  await finished(api, await start(api));
+  expect(await counters(world)).toMatchObject({ users: 1, calls: 1 });
+  expect(await references(world)).toEqual([1, 1]);
+});
+
+scene(
+  'whom Okta refuses leaves one failure, one row in the log and a failed job',
+  async ({ world, api, work }) => {
+    await addPanelists(world, [1]);
+    await fetch(`${world.okta.url}/api/v1/users?activate=false`, {
+      method: 'POST',
+      headers: { authorization: `SSWS ${world.env.OKTA_TOKEN}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        profile: { login: mailOf(1), email: mailOf(1), firstName: 'Some', lastName: 'Body' },
+      }),
+    });
+    const queue = work();
+    const id = await start(api);
+    await finished(api, id);
+    expect(await failures(api, id)).toEqual([[1, 'okta_refused', 400]]);
+    expect(await errorLog(world)).toEqual([400]);
+    expect(await queue.getJobState(`m${id}-s1`)).toBe('failed');
+    expect([await references(world), (await counters(world)).users]).toEqual([[], 1]);
+  },
+);
+
+scene(
+  'who has no mail address fails without a call and without a row in the log',
+  async ({ world, api, work }) => {
+    await world.rows(world.efs.panelist, [[[1, '', 'Mail', 'Less', 1]]]);
+    await world.rows(world.efs.member, [[[1, 1]]]);
+    const queue = work();
+    const id = await start(api);
+    await finished(api, id);
+    expect(await failures(api, id)).toEqual([[1, 'mail_missing', null]]);
+    expect([(await counters(world)).calls, await errorLog(world)]).toEqual([0, []]);
+    expect(await queue.getJobState(`m${id}-s1`)).toBe('failed');
+  },
+);
+
+scene('a 503, then success: one row in the log, no failure, one user', async ({ world, api, work }) => {
+  await addPanelists(world, [1]);
+  await befall(world, 1, { kind: 'status', status: 503 });
+  work();
+  const id = await start(api);
+  await finished(api, id);
+  expect([await errorLog(world), await failures(api, id)]).toEqual([[503], []]);
+  expect([await references(world), (await counters(world)).users]).toEqual([[1], 1]);
+});
+
+scene(
+  'an answer that is lost after its effect: the user is adopted, not doubled',
+  async ({ world, api, work }) => {
+    await addPanelists(world, [1]);
+    await befall(world, 1, { kind: 'reset', when: 'after' });
+    work();
+    const id = await start(api);
+    await finished(api, id);
+    expect([(await errorLog(world))[0], await failures(api, id)]).toEqual([0, []]);
+    expect([await references(world), (await counters(world)).users]).toEqual([[1], 1]);
+  },
+);
+
+scene(
+  'as many 503s as there are attempts: one failure, and a row in the log for each',
+  async ({ world, api, work }) => {
+    await addPanelists(world, [1]);
+    await befall(world, SUBJECT_JOB.attempts, { kind: 'status', status: 503 });
+    const queue = work();
+    const id = await start(api);
+    await eventually('every attempt is spent', async () => {
+      for (const job of await queue.getDelayed()) await job.promote().catch(() => {}); // no backoff here
+      return (await failures(api, id)).length > 0;
+    });
+    await finished(api, id);
+    expect(await failures(api, id)).toEqual([[1, 'okta_unavailable', 503]]);
+    expect(await errorLog(world)).toEqual(Array(SUBJECT_JOB.attempts).fill(503));
+    expect(await counters(world)).toMatchObject({ users: 0, calls: SUBJECT_JOB.attempts });
+  },
+);
+
+scene(
+  'a burst of 429s is one closing: one row in the log, no failure, everybody migrated',
+  async ({ world, api, work }) => {
+    await addPanelists(world, range(30));
+    await world.okta.control('POST', 'faults', {
+      method: 'POST',
+      path: '/api/v1/users',
+      skip: 3,
+      times: 1,
+      fault: { kind: 'status', status: 429 },
+    });
+    work();
+    const id = await start(api);
+    await finished(api, id);
+    expect((await counters(world)).throttled).toBeGreaterThan(1);
+    expect([await errorLog(world), await failures(api, id)]).toEqual([[429], []]);
+    expect([await references(world), (await counters(world)).users]).toEqual([range(30), 30]);
+  },
+);
+
+scene(
+  "a rejected token is nobody's failure: the job is tried again and the log says why",
+  async ({ world, api, work }) => {
+    await addPanelists(world, [1]);
+    world.env.OKTA_TOKEN = 'a-wrong-token';
+    const queue = work();
+    const id = await start(api);
+    await eventually('the job waits to be tried again', async () => {
+      return (await queue.getJobState(`m${id}-s1`)) === 'delayed';
+    });
+    expect([await errorLog(world), await failures(api, id)]).toEqual([[401], []]);
+    expect((await api.get(`/v1/migrations/${id}`)).body.state).toBe('running');
+  },
+);
+
+scene(
+  'who is deleted in EFS while Okta creates the user leaves a failure that names the user',
+  async ({ world, api, work }) => {
+    await addPanelists(world, [1]);
+    await befall(world, 1, { kind: 'latency', ms: 1_500 });
+    work();
+    const id = await start(api);
+    await eventually('Okta has created the user', async () => (await counters(world)).users === 1);
+    await world.rows('DELETE FROM teilnehmer');
+    await finished(api, id);
+    const [user] = await world.okta.control<{ id: string }[]>('GET', 'users');
+    const { body } = await api.get(`/v1/migrations/${id}/failures`);
+    expect(body.failures).toMatchObject([{ subjectId: 1, code: 'left_in_okta', okta: null }]);
+    expect(body.failures[0].message).toContain(user?.id);
+    expect(await errorLog(world)).toEqual([]);
+  },
+);
+
+scene('a job whose migration has finished does nothing', async ({ world, api, work }) => {
+  await addPanelists(world, [1]);
+  const id = await start(api);
+  await world.ownRows("UPDATE migrations SET state = 'finished', finished_at = NOW()");
+  const queue = work();
+  const data = { migrationId: id, subjectId: 1 };
+  await queue.add('create-panelists', data, { jobId: `m${id}-s1` });
+  await eventually('the job is done', async () => (await queue.getJobState(`m${id}-s1`)) === 'completed');
+  expect([(await counters(world)).calls, await references(world), await failures(api, id)]).toEqual([
+    0,
+    [],
+    [],
+  ]);
+});
+
+scene('a job of somebody who has failed before does nothing', async ({ world, api, work }) => {
+  await addPanelists(world, [1]);
+  const id = await start(api);
+  await world.ownRows(
+    "INSERT INTO failures (migration_id, subject_id, code, message) VALUES (?, 1, 'okta_refused', 'x')",
+    [id],
+  );
+  const queue = work();
+  await queue.add('create-panelists', { migrationId: id, subjectId: 1 }, { jobId: `m${id}-s1` });
+  await eventually('the job is done', async () => (await queue.getJobState(`m${id}-s1`)) === 'completed');
+  expect([(await counters(world)).calls, await references(world)]).toEqual([0, []]);
+});

@@ -1,0 +1,96 @@
+import { performance } from 'node:perf_hooks';
+import { startWorker } from '../../src/workers/worker.ts';
+import { eventually } from '../support/eventually.ts';
+import { portage } from '../support/portage.ts';
+import { type Api, createWorld, type World } from '../support/world.ts';
+import {
+  addPanelists,
+  counters,
+  errorLog,
+  failures,
+  finished,
+  range,
+  references,
+  start,
+  usersQueue,
+} from './support.ts';
+
+/** Four calls a second: at any moment some jobs wait for their turns, and the rest in the queue. */
+const PER_MINUTE = 240;
+const PEOPLE = 20;
+
+let world: World;
+let api: Api;
+let id: number;
+
+beforeEach(async () => {
+  world = await createWorld({ perMinute: PER_MINUTE });
+  await addPanelists(world, range(PEOPLE));
+  api = await world.api();
+  id = await start(api);
+});
+afterEach(() => world.close());
+
+const someAreDone = () =>
+  eventually('some are done and others wait for turns', async () => {
+    const { users } = await counters(world);
+    const { active, waiting } = await usersQueue(looking).getJobCounts();
+    return users >= 2 && users < PEOPLE / 2 && (active ?? 0) >= 3 && (waiting ?? 0) >= 3;
+  });
+let looking: ReturnType<World['open']>;
+beforeEach(() => {
+  looking = world.open();
+});
+
+/** Everybody once, in Okta and here, with one call each. */
+async function expectAllOnce(): Promise<void> {
+  expect(await counters(world)).toEqual({ users: PEOPLE, calls: PEOPLE, throttled: 0 });
+  expect(await references(world)).toEqual(range(PEOPLE));
+  expect([await failures(api, id), await errorLog(world)]).toEqual([[], []]);
+}
+
+test('a worker that closes gives its waiting jobs back at once', async () => {
+  const worker = startWorker(world.open());
+  await someAreDone();
+  const startedMs = performance.now();
+  await worker.close();
+  expect(performance.now() - startedMs).toBeLessThan(2_000);
+  const { active, waiting, failed, delayed } = await usersQueue(looking).getJobCounts();
+  const { users } = await counters(world);
+  expect({ active, waiting, failed, delayed }).toEqual({
+    active: 0,
+    waiting: PEOPLE - users,
+    failed: 0,
+    delayed: 0,
+  });
+});
+
+test('what a closed worker gave back another one finishes, with one call for each person', async () => {
+  const worker = startWorker(world.open());
+  await someAreDone();
+  await worker.close();
+  world.closeLater(startWorker(world.open()));
+  await finished(api, id);
+  await expectAllOnce();
+});
+
+test('a worker closes twice, and before it has done anything', async () => {
+  const worker = startWorker(world.open());
+  await Promise.all([worker.close(), worker.close()]);
+  await worker.close();
+  expect((await counters(world)).calls).toBe(0);
+});
+
+test('a worker process ends on SIGTERM with code 0 within 10 s while jobs wait, and nobody is lost', async () => {
+  const { process, ended } = portage(['worker'], world.file, world.env);
+  await someAreDone();
+  const startedMs = performance.now();
+  process.kill('SIGTERM');
+  const { code, signal, err } = await ended;
+  expect([code, signal, err]).toEqual([0, null, '']);
+  expect(performance.now() - startedMs).toBeLessThan(10_000);
+  expect((await usersQueue(looking).getJobCounts()).active).toBe(0);
+  world.closeLater(startWorker(world.open()));
+  await finished(api, id);
+  await expectAllOnce();
+});

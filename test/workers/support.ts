@@ -1,0 +1,65 @@
+import type { Queue } from 'bullmq';
+import type { App } from '../../src/app.ts';
+import { eventually } from '../support/eventually.ts';
+import type { Api, World } from '../support/world.ts';
+
+/** Panelists of these ids, who can be migrated; all of them are in portal 1. */
+export async function addPanelists(world: World, ids: number[]): Promise<void> {
+  await world.rows(world.efs.panelist, [ids.map((id) => [id, mailOf(id), `Vor${id}`, `Nach${id}`, 1])]);
+  await world.rows(world.efs.member, [ids.map((id) => [1, id])]);
+}
+export const mailOf = (id: number) => `person-${id}@example.com`;
+
+export async function start(api: Api): Promise<number> {
+  const { status, body } = await api.post({ installation: 'werk', operation: 'create-panelists' });
+  if (status !== 202) throw new Error(JSON.stringify(body));
+  return body.id;
+}
+
+export async function finished(api: Api, id: number) {
+  const state = async () => (await api.get(`/v1/migrations/${id}`)).body.state === 'finished';
+  await eventually(`migration ${id} finishes`, state);
+}
+
+/** Ids, codes and Okta's statuses. */
+export async function failures(api: Api, id: number) {
+  const { body } = await api.get(`/v1/migrations/${id}/failures`);
+  return (body.failures as { subjectId: number; code: string; okta: { status: number } | null }[]).map(
+    ({ subjectId, code, okta }) => [subjectId, code, okta?.status ?? null],
+  );
+}
+
+/** Statuses, oldest first. */
+export async function errorLog(world: World): Promise<number[]> {
+  const rows = await world.rows<{ status_code: number }>('SELECT status_code FROM iam_error_log ORDER BY id');
+  return rows.map(({ status_code }) => status_code);
+}
+
+export async function references(world: World): Promise<number[]> {
+  const rows = await world.rows<{ user_id: number }>(
+    'SELECT user_id FROM iam_portal_user_reference WHERE uuid IS NOT NULL ORDER BY user_id',
+  );
+  return rows.map(({ user_id }) => user_id);
+}
+
+/** What the simulated Okta has counted: calls and 429s of the users bucket, users that are there. */
+export async function counters(world: World) {
+  const { users, calls, throttled } = await world.okta.control<{
+    users: number;
+    calls: { byBucket: { users: number } };
+    throttled: { byBucket: { users: number } };
+  }>('GET', 'counters');
+  return { users, calls: calls.byBucket.users, throttled: throttled.byBucket.users };
+}
+
+/** Orders that something befalls the next creations. */
+export const befall = (world: World, times: number, fault: object) =>
+  world.okta.control('POST', 'faults', { method: 'POST', path: '/api/v1/users', times, fault });
+
+export function usersQueue({ queues }: App): Queue {
+  const found = queues.subjects.get('acme.users');
+  if (!found) throw new Error('no such queue');
+  return found.queue;
+}
+
+export const range = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
