@@ -26,8 +26,10 @@ export function panelistsSql(
   /** True of the portals `m` of the person, of which the selection may want only one. */
   const inPortal = ({ portal }: Selection) =>
     portal === undefined ? isMember : `${isMember} AND ${portalId} = ${literal(portal)}`;
+  // + 0 keeps MariaDB from the index on portal_id, which it prefers otherwise: a portal has a million references,
+  // a person one or two (300 ms against 0.8 ms for one person among 60,000).
   const unreferenced = `NOT EXISTS (SELECT 1 FROM iam_portal_user_reference r
-    WHERE r.user_id = ${id} AND r.portal_id = ${portalId} AND r.uuid IS NOT NULL)`;
+    WHERE r.user_id = ${id} AND r.portal_id + 0 = ${portalId} AND r.uuid IS NOT NULL)`;
 
   return {
     table,

@@ -43,7 +43,7 @@ export const germanEfs: Efs = {
 CREATE TABLE verwalter (nr INT PRIMARY KEY, post VARCHAR(255), vorname VARCHAR(80), nachname VARCHAR(80), gueltig_bis DATE);
 CREATE TABLE teilnehmer (nr INT PRIMARY KEY, post VARCHAR(255), vorname VARCHAR(80), nachname VARCHAR(80), zustand INT);
 CREATE TABLE eingang (kennung INT PRIMARY KEY);
-CREATE TABLE zugang (eingang INT, teilnehmer INT, PRIMARY KEY (eingang, teilnehmer));
+CREATE TABLE zugang (eingang INT, teilnehmer INT, PRIMARY KEY (eingang, teilnehmer), INDEX (teilnehmer));
 ${iamTables('verwalter (nr)', 'teilnehmer (nr)')}`,
   source: {
     admins: {
