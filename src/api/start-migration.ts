@@ -9,9 +9,9 @@ import { errorFields } from '../log.ts';
 import { countPeople } from '../producers/count.ts';
 import { allowanceOf } from '../producers/source-of.ts';
 import { SECOND } from '../time.ts';
+import { within } from '../within.ts';
 import type { NewMigration } from './schemas.ts';
 import { pace, REDIS_MS } from './view.ts';
-import { within } from './within.ts';
 
 /** Counting a million people takes seconds; a server that is slower than this costs only the estimate. */
 const COUNT_MS = 15 * SECOND;

@@ -6,8 +6,8 @@ import type { Allowance } from '../limiter/limiter.ts';
 import { allowanceOf } from '../producers/source-of.ts';
 import { queueName } from '../queue/jobs.ts';
 import { SECOND } from '../time.ts';
+import { within } from '../within.ts';
 import type { Migration as MigrationView } from './schemas.ts';
-import { within } from './within.ts';
 
 /** Who asks about a migration waits no longer for what Redis knows of it. */
 export const REDIS_MS = 2 * SECOND;

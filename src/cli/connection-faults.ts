@@ -1,6 +1,5 @@
 import { escapeId } from 'mysql2';
 import type { RowDataPacket } from 'mysql2/promise';
-import { within } from '../api/within.ts';
 import { type App, openApp } from '../app.ts';
 import type { Config, Fault, InstallationConfig } from '../config/config.ts';
 import type { Database } from '../db/pool.ts';
@@ -9,6 +8,7 @@ import { createOktaClient } from '../okta/client.ts';
 import type { Reply } from '../okta/reply.ts';
 import { whenReady } from '../queue/connection.ts';
 import { SECOND } from '../time.ts';
+import { within } from '../within.ts';
 
 /** Who takes longer than this to answer cannot be reached. */
 const PATIENCE_MS = 10 * SECOND;

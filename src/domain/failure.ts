@@ -47,6 +47,8 @@ export function failureOf(outcome: Outcome): Failure | undefined {
 }
 
 const unusable = {
+  reference_invalid:
+    'One of the references holds no Okta id. Correct or delete it in EFS, then offer the row again.',
   mail_missing: 'Has no mail address, which Okta needs. Enter one in EFS, then offer the row again.',
   mail_invalid: 'The mail address is not valid. Correct it in EFS, then offer the row again.',
 } as const;

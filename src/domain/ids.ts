@@ -15,6 +15,8 @@ const OKTA_ID = /^[0-9A-Za-z]{20}$/;
  * bytes and cuts a longer one.
  */
 export function oktaUserId(text: string): OktaUserId {
-  if (!OKTA_ID.test(text)) throw new Error('Bug: not an Okta id of 20 letters and digits');
-  return text as OktaUserId;
+  if (!isOktaUserId(text)) throw new Error('Bug: not an Okta id of 20 letters and digits');
+  return text;
 }
+
+export const isOktaUserId = (text: string): text is OktaUserId => OKTA_ID.test(text);

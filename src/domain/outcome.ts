@@ -4,6 +4,7 @@ import type { OktaUserId } from './ids.ts';
 export type FailureCode =
   | 'mail_missing' // refused before any call to Okta
   | 'mail_invalid'
+  | 'reference_invalid'
   | 'okta_refused' // Okta's answer says why
   | 'okta_unavailable' // no good answer after every attempt
   | 'left_in_okta'; // deleted in EFS while Okta created the user
@@ -39,7 +40,7 @@ export type Outcome =
   /** Deleted in EFS after Okta had created the user. */
   | { kind: 'orphaned'; oktaId: OktaUserId }
   /** Not sent: Okta could not take this person. */
-  | { kind: 'unusable'; code: 'mail_missing' | 'mail_invalid' }
+  | { kind: 'unusable'; code: 'mail_missing' | 'mail_invalid' | 'reference_invalid' }
   /** Okta refused this person. */
   | { kind: 'refused'; error: OktaError }
   /** Okta refused for the rate. `closing` is true for the answer that shut the bucket. */

@@ -13,5 +13,7 @@ export type Standing =
   | { kind: 'gone' }
   | { kind: 'skipped' }
   | { kind: 'referenced' }
+  /** A reference that is there holds something else than an Okta id. */
+  | { kind: 'misreferenced' }
   /** Some reference is missing; `oktaId` is known when the person is referenced from another portal. */
   | { kind: 'wanted'; person: Person; oktaId: OktaUserId | null };

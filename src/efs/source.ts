@@ -1,7 +1,7 @@
 import { escapeId, escape as literal } from 'mysql2';
 import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { Database } from '../db/pool.ts';
-import { type OktaUserId, oktaUserId, type SubjectId } from '../domain/ids.ts';
+import { isOktaUserId, type OktaUserId, type SubjectId } from '../domain/ids.ts';
 import type { Counts } from '../domain/migration.ts';
 import type { Standing } from '../domain/person.ts';
 import type { Selection } from '../domain/selection.ts';
@@ -73,11 +73,13 @@ export function createSource(db: Database, source: SourceSql): Source {
       if (!row) return { kind: 'gone' };
       if (row.skipped) return { kind: 'skipped' };
       if (row.referenced) return { kind: 'referenced' };
-      const { email, firstName, lastName, uuid } = row;
+      const { email, firstName, lastName } = row;
+      const oktaId = row.uuid?.toString('latin1') ?? null;
+      if (oktaId !== null && !isOktaUserId(oktaId)) return { kind: 'misreferenced' };
       return {
         kind: 'wanted',
         person: { id: subjectId, email: email ?? '', firstName: firstName ?? '', lastName: lastName ?? '' },
-        oktaId: uuid && oktaUserId(uuid.toString('latin1')),
+        oktaId,
       };
     },
 

@@ -11,6 +11,7 @@ export const SUBJECT_JOB = {
   /** About four minutes in all: longer outages are waited out by offering the row again. */
   attempts: 8,
   backoff: { type: 'exponential', delay: 2 * SECOND, jitter: 0.5 },
+  stackTraceLimit: 0, // the reason says it; a stack of our own code would only hide it in Bull Board
 } as const;
 
 /** All queues of the fleet, opened for adding and looking. */

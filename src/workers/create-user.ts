@@ -17,6 +17,8 @@ export const createUser: Process = async (subject, signal) => {
       return standing;
     case 'referenced':
       return { kind: 'already-migrated' };
+    case 'misreferenced':
+      return { kind: 'unusable', code: 'reference_invalid' };
     case 'wanted':
       break;
   }

@@ -23,10 +23,10 @@ test.each([{}, { portal: 1 }])('one person costs a few rows, not a portal of the
   const { panelists, membership, portals } = world.efs.source as Required<
     Pick<InstallationFile, 'panelists' | 'membership' | 'portals'>
   >;
-  const { skipped, referenced } = panelistsSql(panelists, { membership, portals });
+  const source = panelistsSql(panelists, { membership, portals });
 
   const plan = await world.rows<Plan>(
-    `EXPLAIN SELECT ${skipped(selection)}, ${referenced(selection)} FROM teilnehmer p WHERE p.nr = 10000`,
+    `EXPLAIN SELECT ${source.skipped(selection)}, ${source.referenced(selection)} FROM teilnehmer p WHERE p.nr = 10000`,
   );
 
   expect(plan.map(({ table }) => table)).toContain('r');

@@ -51,11 +51,20 @@ export async function createFleet({
   const fleet = await startFleet({
     ...defaults,
     ...pace,
-    ...{ folder, redisPrefix, redisUrl: REDIS_URL, installationUrl, portageUrl, workers },
+    folder,
+    redisPrefix,
+    redisUrl: REDIS_URL,
+    installationUrl,
+    portageUrl,
+    workers,
   });
   return {
     ...fleet,
-    ...{ installationUrl, portageUrl, redisPrefix, people, plan },
+    installationUrl,
+    portageUrl,
+    redisPrefix,
+    people,
+    plan,
     secrets: [fleet.oktaToken, fleet.apiKey, new URL(portageUrl).password],
     ends: () => bothEnds(installationUrl, { url: fleet.oktaUrl, groupId: fleet.groupId }),
     logs: () =>

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { App } from '../../app.ts';
 import { SECOND } from '../../time.ts';
-import { within } from '../within.ts';
+import { within } from '../../within.ts';
 
 /** What answers later counts as unreachable: a load balancer waits no longer. */
 const PATIENCE_MS = 2 * SECOND;
