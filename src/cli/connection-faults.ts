@@ -18,6 +18,10 @@ const TURN_MS = 70 * SECOND;
 /** The columns of EFS' own tables that Portage reads and writes. */
 const ERROR_LOG = { table: 'iam_error_log', columns: ['message', 'status_code', 'error_code'] };
 const USER_REFERENCE = { table: 'iam_user_reference', columns: ['user_id', 'uuid'] };
+const UNASSIGNMENT = {
+  table: 'iam_portal_user_group_unassignment_queue',
+  columns: ['user_id', 'uuid', 'email'],
+};
 const PORTAL_REFERENCE = { table: 'iam_portal_user_reference', columns: ['portal_id', 'user_id', 'uuid'] };
 
 /** Tries what the configuration names, all of it. Calls Okta once for each installation; people stay untouched. */
@@ -57,7 +61,11 @@ function tablesOf({ name, admins, panelists, portals, membership }: Installation
     source ? [toTable(`${at}/${kind}`, source)] : [],
   );
   const path = `${at}/database`;
-  const own = [ERROR_LOG, ...(admins ? [USER_REFERENCE] : []), ...(panelists ? [PORTAL_REFERENCE] : [])];
+  const own = [
+    ERROR_LOG,
+    ...(admins ? [USER_REFERENCE] : []),
+    ...(panelists ? [PORTAL_REFERENCE, UNASSIGNMENT] : []),
+  ];
   return [
     ...mapped,
     ...own.map(({ table, columns }) => ({

@@ -1,3 +1,4 @@
+import type { AdoptionPolicy } from '../domain/adoption.ts';
 import type { Bucket } from '../domain/operations.ts';
 import type { AdminsSource, InstallationFile, PanelistsSource } from './schema.ts';
 
@@ -18,6 +19,8 @@ export interface InstallationConfig {
   org: string;
   groupId: string;
   login: string;
+  markerAttribute: string;
+  adoptExisting: AdoptionPolicy;
   admins?: AdminsSource;
   panelists?: PanelistsSource;
   portals?: NonNullable<InstallationFile['portals']>;

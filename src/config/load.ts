@@ -13,6 +13,8 @@ const DEFAULTS = {
   redisPrefix: 'portage',
   windowSeconds: 60, // Okta, Rate limits: fixed windows of a minute
   login: '{email}',
+  markerAttribute: 'employeeNumber', // a base attribute: every org has it
+  adoptExisting: 'never', // whose account a login is cannot be told from the login
 } as const;
 
 export type Loaded = { kind: 'valid'; config: Config } | { kind: 'faulty'; faults: Fault[] };
@@ -67,6 +69,8 @@ function resolve(file: ConfigFile, env: Env): Config {
       file.installations,
       ({ database, ...rest }, name): InstallationConfig => ({
         login: DEFAULTS.login,
+        markerAttribute: DEFAULTS.markerAttribute,
+        adoptExisting: DEFAULTS.adoptExisting,
         ...rest,
         name,
         databaseUrl: secret(database.env),

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { adoptionPolicies } from '../domain/adoption.ts';
 import { bucketNames } from '../domain/buckets.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -75,6 +76,12 @@ const Installation = Type.Object(
     groupId: Type.String({ pattern: '^[0-9A-Za-z]{20}$' }),
     /** Okta's login, from `{email}`, `{id}`, `{kind}` and `{installation}`; several installations may share an org. */
     login: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    /** The attribute of Okta's profile that says whom Portage created a user for. */
+    markerAttribute: Type.Optional(
+      Type.String({ pattern: '^(?!(login|email|firstName|lastName)$)[A-Za-z][A-Za-z0-9_]*$' }),
+    ),
+    /** See `AdoptionPolicy`. */
+    adoptExisting: Type.Optional(Type.Enum([...adoptionPolicies])),
     admins: Type.Optional(Admins),
     panelists: Type.Optional(Panelists),
     portals: Type.Optional(Portals),

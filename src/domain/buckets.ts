@@ -8,6 +8,7 @@ import type { Bucket } from './operations.ts';
 export const defaultPerMinute: Readonly<Record<Bucket, number>> = {
   users: 600, // POST and GET /users, /users/{id}/lifecycle/*
   'user-read': 1_000, // GET /users/{idOrLogin}
+  groups: 500, // GET and POST /groups, /groups/{id}/users/*
   group: 600, // GET, PUT, DELETE /groups/{id}
 };
 

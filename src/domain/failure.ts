@@ -20,6 +20,12 @@ export function failureOf(outcome: Outcome): Failure | undefined {
           'Okta refused this person for good. Correct the row in EFS as the answer says, then offer it again.',
         okta: outcome.error,
       };
+    case 'taken':
+      return {
+        code: 'login_taken',
+        message: `Okta has this login already, for ${outcome.owner}. Correct the row in EFS or that user, then offer it again.`,
+        okta: outcome.error,
+      };
     case 'unreachable':
       return {
         code: 'okta_unavailable',

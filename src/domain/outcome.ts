@@ -5,6 +5,7 @@ export type FailureCode =
   | 'mail_missing' // refused before any call to Okta
   | 'mail_invalid'
   | 'reference_invalid'
+  | 'login_taken'
   | 'okta_refused' // Okta's answer says why
   | 'okta_unavailable' // no good answer after every attempt
   | 'left_in_okta'; // deleted in EFS while Okta created the user
@@ -23,7 +24,7 @@ export interface OktaError {
 /** How one attempt at one subject ended. */
 export type Outcome =
   | { kind: 'migrated'; oktaId: OktaUserId }
-  /** An earlier attempt had created the user and died before it could say so; `error` is Okta's "exists". */
+  /** Okta had the user: an earlier attempt's, or one that may be taken over; `error` is Okta's "exists". */
   | { kind: 'adopted'; oktaId: OktaUserId; error: OktaError }
   /** Every reference was there before. */
   | { kind: 'already-migrated' }
@@ -43,6 +44,8 @@ export type Outcome =
   | { kind: 'unusable'; code: 'mail_missing' | 'mail_invalid' | 'reference_invalid' }
   /** Okta refused this person. */
   | { kind: 'refused'; error: OktaError }
+  /** Okta has the login, and it is somebody else's. */
+  | { kind: 'taken'; owner: string; error: OktaError }
   /** Okta refused for the rate. `closing` is true for the answer that shut the bucket. */
   | { kind: 'throttled'; error: OktaError; waitMs: number; closing: boolean }
   /** Okta refused our credentials, our rights or the group: nobody's data is at fault. */
@@ -72,6 +75,7 @@ export const verdicts = {
   orphaned: { job: 'fail', failure: 'at-once', errorLog: 'never' },
   unusable: { job: 'fail', failure: 'at-once', errorLog: 'never' },
   refused: { job: 'fail', failure: 'at-once', errorLog: 'always' },
+  taken: { job: 'fail', failure: 'at-once', errorLog: 'always' },
   throttled: { job: 'delay', failure: 'never', errorLog: 'closing' },
   misconfigured: { job: 'retry', failure: 'never', errorLog: 'always' },
   unreachable: { job: 'retry', failure: 'after-last-attempt', errorLog: 'always' },

@@ -1,21 +1,15 @@
 import validator from 'validator';
-import type { SubjectId } from './ids.ts';
+import { markerText } from './marker.ts';
 import type { SubjectKind } from './operations.ts';
 import type { Person } from './person.ts';
 
-/** Okta's base attributes as Portage sends them (Okta, Users API: create user). */
+/** A profile as Portage sends it: Okta's base attributes, and the marker in the attribute that is configured. */
 export interface OktaProfile {
   login: string;
   email: string;
   firstName: string;
   lastName: string;
-  /** Whom Portage created the user for: how a later attempt recognises its own user. See `markerOf`. */
-  employeeNumber: string;
-}
-
-/** The same in all attempts at one person, and nobody else's. */
-export function markerOf(installation: string, kind: SubjectKind, id: SubjectId): string {
-  return `${installation}/${kind}/${id}`;
+  [attribute: string]: string;
 }
 
 export type Profile =
@@ -23,12 +17,18 @@ export type Profile =
   /** Refused before any call to Okta. */
   | { kind: 'unusable'; code: 'mail_missing' | 'mail_invalid' };
 
-/** Maps a person to Okta's profile; `login` is the installation's template, such as `{email}`. */
+/** How an installation's people become Okta profiles. */
+export interface ProfileMapping {
+  installation: string;
+  /** Template such as `{email}`. */
+  login: string;
+  markerAttribute: string;
+}
+
 export function toOktaProfile(
   person: Person,
   kind: SubjectKind,
-  login: string,
-  installation: string,
+  { installation, login, markerAttribute }: ProfileMapping,
 ): Profile {
   const email = person.email.trim();
   if (email === '') return { kind: 'unusable', code: 'mail_missing' };
@@ -44,7 +44,7 @@ export function toOktaProfile(
       email,
       firstName,
       lastName,
-      employeeNumber: markerOf(installation, kind, id),
+      [markerAttribute]: markerText({ installation, kind, id }),
     },
   };
 }

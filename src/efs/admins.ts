@@ -18,6 +18,7 @@ export function adminsSql({ table, columns, skip }: AdminsSource): SourceSql {
     skipped: () => skipped,
     referenced: () => referenced,
     knownOktaId: 'SELECT r.uuid FROM iam_user_reference r WHERE r.user_id = ? AND r.uuid IS NOT NULL LIMIT 1',
+    queueUnassignment: null, // EFS' queue is for panelists
     insertMissing: () =>
       `INSERT INTO iam_user_reference (user_id, uuid)
        SELECT ${id}, ? FROM ${escapeId(table)} p WHERE ${id} = ? AND NOT ${referenced}`,

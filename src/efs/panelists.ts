@@ -40,6 +40,9 @@ export function panelistsSql(
       `NOT EXISTS (SELECT 1 FROM ${portalsTable} m WHERE ${inPortal(selection)} AND ${unreferenced})`,
     knownOktaId:
       'SELECT r.uuid FROM iam_portal_user_reference r WHERE r.user_id = ? AND r.uuid IS NOT NULL LIMIT 1',
+    queueUnassignment: `INSERT INTO iam_portal_user_group_unassignment_queue (user_id, uuid, email)
+      SELECT ?, ?, ? FROM DUAL
+       WHERE NOT EXISTS (SELECT 1 FROM iam_portal_user_group_unassignment_queue q WHERE q.uuid = ?)`,
     insertMissing: (selection) =>
       `INSERT INTO iam_portal_user_reference (portal_id, user_id, uuid)
        SELECT DISTINCT ${portalId}, ${id}, ?

@@ -3,7 +3,7 @@ import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/prom
 import type { Database } from '../db/pool.ts';
 import { isOktaUserId, type OktaUserId, type SubjectId } from '../domain/ids.ts';
 import type { Counts } from '../domain/migration.ts';
-import type { Standing } from '../domain/person.ts';
+import type { Person, Standing } from '../domain/person.ts';
 import type { Selection } from '../domain/selection.ts';
 
 /** Where one kind of people is, in SQL about the row `p` of the installation's table. */
@@ -18,6 +18,8 @@ export interface SourceSql {
   knownOktaId: string;
   /** Inserts the references that are missing; binds Okta's id, then the person's. */
   insertMissing(selection: Selection): string;
+  /** Has EFS take a user out of the group whose person is gone; binds the person's id, Okta's, the mail, Okta's. */
+  queueUnassignment: string | null;
 }
 
 /** The rows of a page that are wanted, and how far the page went; `lastId` is null behind the table's end. */
@@ -33,6 +35,8 @@ export interface Source {
   find(id: SubjectId, selection: Selection): Promise<Standing>;
   /** Writes every missing reference, once, however many workers try; false when the person is gone. */
   recordReferences(id: SubjectId, oktaId: OktaUserId, selection: Selection): Promise<boolean>;
+  /** For a user in Okta whose person is gone: false when EFS has no queue for this kind of people. */
+  queueUnassignment(person: Person, oktaId: OktaUserId): Promise<boolean>;
   count(selection: Selection, throughId: number | null): Promise<Omit<Counts, 'failed'>>;
   /** The id of the n-th eligible person; null when there are fewer. */
   nthEligible(n: number, selection: Selection): Promise<number | null>;
@@ -94,6 +98,12 @@ export function createSource(db: Database, source: SourceSql): Source {
         await connection.query<ResultSetHeader>(source.insertMissing(selection), [oktaId, subjectId]);
         return true;
       }),
+
+    async queueUnassignment({ id: subjectId, email }, oktaId) {
+      if (source.queueUnassignment === null) return false;
+      await db.query(source.queueUnassignment, [subjectId, oktaId, email, oktaId]);
+      return true;
+    },
 
     async count(selection, throughId) {
       const [[row]] = await db.query<(RowDataPacket & Record<'total' | 'skipped' | 'referenced', string>)[]>(

@@ -25,6 +25,8 @@ export interface OktaClient {
   createUser(profile: OktaProfile, groupIds: string[], signal?: AbortSignal): Promise<Reply<{ id: string }>>;
   /** By login: a strong read, where search lags behind. Okta, Users API: retrieve a user. */
   getUser(login: string, signal?: AbortSignal): Promise<Reply<OktaUser>>;
+  /** Once more is as good as once. Okta, Groups API: assign a user to a group. */
+  addToGroup(groupId: string, userId: string, signal?: AbortSignal): Promise<Reply<unknown>>;
   /** Okta, Groups API: retrieve a group. */
   getGroup(id: string, signal?: AbortSignal): Promise<Reply<{ id: string }>>;
   close(): void;
@@ -41,7 +43,10 @@ const WithId = Type.Object({ id: Type.String() });
 const User = Type.Object({
   id: Type.String(),
   status: Type.String(),
-  profile: Type.Object({ employeeNumber: Type.Optional(Type.Union([Type.String(), Type.Null()])) }),
+  profile: Type.Intersect([
+    Type.Object({ login: Type.String() }),
+    Type.Record(Type.String(), Type.Unknown()),
+  ]),
 });
 /** What Portage looks at of a user. */
 export type OktaUser = Static<typeof User>;
@@ -50,6 +55,8 @@ const [withId, user] = [Compile(WithId), Compile(User)];
 interface Validator<T> {
   Check(value: unknown): value is T;
 }
+/** For an answer that has no body. */
+const anything: Validator<unknown> = { Check: (_: unknown): _ is unknown => true };
 /** What our tables hold of an id. */
 const PLAIN = /^[\x21-\x7e]{1,64}$/;
 const OktaErrorBody = Compile(
@@ -120,6 +127,16 @@ export function createOktaClient(org: OrgConfig, limiter: Limiter): OktaClient {
       call(
         user,
         { bucket: 'user-read', method: 'GET', path: `api/v1/users/${encodeURIComponent(login)}` },
+        signal,
+      ),
+    addToGroup: (groupId, userId, signal) =>
+      call(
+        anything,
+        {
+          bucket: 'groups',
+          method: 'PUT',
+          path: `api/v1/groups/${encodeURIComponent(groupId)}/users/${encodeURIComponent(userId)}`,
+        },
         signal,
       ),
     getGroup: (id, signal) =>

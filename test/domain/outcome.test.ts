@@ -19,6 +19,7 @@ const outcomes: { [Kind in Outcome['kind']]: Extract<Outcome, { kind: Kind }> } 
   orphaned: { kind: 'orphaned', oktaId },
   unusable: { kind: 'unusable', code: 'mail_invalid' },
   refused: { kind: 'refused', error },
+  taken: { kind: 'taken', owner: 'werk/panelist/1', error },
   throttled: { kind: 'throttled', error, waitMs: 1, closing: true },
   misconfigured: { kind: 'misconfigured', error },
   unreachable: { kind: 'unreachable', error },

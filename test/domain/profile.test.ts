@@ -1,9 +1,12 @@
-import type { SubjectId } from '../../src/domain/ids.ts';
-import { markerOf, toOktaProfile } from '../../src/domain/profile.ts';
+import { toOktaProfile } from '../../src/domain/profile.ts';
 import { aPerson } from '../support/factories.ts';
 
 const profileOf = (values: Parameters<typeof aPerson>[0], login = '{email}') =>
-  toOktaProfile(aPerson(values), 'panelist', login, 'werk');
+  toOktaProfile(aPerson(values), 'panelist', {
+    installation: 'werk',
+    login,
+    markerAttribute: 'employeeNumber',
+  });
 
 test('a person becomes a profile of Okta, with the mark that Portage made it', () => {
   expect(profileOf({})).toEqual({
@@ -61,9 +64,4 @@ test('a login template may hold the address, the id, the kind and the installati
 
 test('an address that looks like a placeholder stays what it is', () => {
   expect(profileOf({ email: '{id}@example.com' })).toMatchObject({ profile: { login: '{id}@example.com' } });
-});
-
-test('an admin and a panelist of the same number have different marks', () => {
-  const id = 7 as SubjectId;
-  expect(markerOf('werk', 'admin', id)).not.toBe(markerOf('werk', 'panelist', id));
 });

@@ -52,6 +52,8 @@ export async function createEfs(): Promise<TestEfs> {
           org: 'acme',
           groupId: 'group',
           login: '{email}',
+          markerAttribute: 'employeeNumber',
+          adoptExisting: 'never',
           ...(germanEfs.source as Partial<InstallationConfig>),
           ...settings,
         },

@@ -110,7 +110,7 @@ export function clientAt(
   limiter: Limiter = countingLimiter(),
   values: Partial<OrgConfig> = {},
 ): OktaClient {
-  const perMinute = { users: 600, 'user-read': 600, group: 600 };
+  const perMinute = { users: 600, 'user-read': 600, groups: 600, group: 600 };
   const client = createOktaClient(
     { name: 'acme', baseUrl: url, apiToken: TOKEN, windowMs: 60_000, perMinute, ...values },
     limiter,

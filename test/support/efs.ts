@@ -19,6 +19,12 @@ CREATE TABLE iam_portal_user_reference (
   CONSTRAINT user_id_panelists_uid_idx FOREIGN KEY (user_id)
     REFERENCES ${panelists} ON UPDATE CASCADE ON DELETE CASCADE
 ) ENGINE=InnoDB CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci;
+CREATE TABLE iam_portal_user_group_unassignment_queue (
+  id INT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  user_id INT NULL, uuid BINARY(20) NULL, email VARCHAR(255) NULL,
+  created_at DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  INDEX user_id (user_id), INDEX uuid (uuid)
+) ENGINE=InnoDB CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci;
 CREATE TABLE iam_user_reference (
   id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, user_id INT NULL, uuid BINARY(20) NULL,
   created_at DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
