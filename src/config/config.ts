@@ -9,6 +9,8 @@ export interface OrgConfig {
   apiToken: string;
   /** Okta's rate-limit window. */
   windowMs: number;
+  /** How often Okta is asked again while it refuses the credentials. */
+  probeMs: number;
   perMinute: Readonly<Record<Bucket, number>>;
 }
 

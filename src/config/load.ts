@@ -11,6 +11,7 @@ const DEFAULTS = {
   host: '127.0.0.1', // the API is opened to a network on purpose or not at all
   port: 3000,
   redisPrefix: 'portage',
+  probeSeconds: 30, // an outage of a token costs two calls a minute
   windowSeconds: 60, // Okta, Rate limits: fixed windows of a minute
   login: '{email}',
   markerAttribute: 'employeeNumber', // a base attribute: every org has it
@@ -59,6 +60,7 @@ function resolve(file: ConfigFile, env: Env): Config {
         baseUrl: org.baseUrl,
         apiToken: secret(org.credentials.apiToken.env),
         windowMs: (org.windowSeconds ?? DEFAULTS.windowSeconds) * SECOND,
+        probeMs: (org.probeSeconds ?? DEFAULTS.probeSeconds) * SECOND,
         perMinute: mapValues(
           defaultPerMinute,
           (count, bucket) => org.allowances?.[bucket]?.perMinute ?? count,

@@ -19,6 +19,8 @@ const Org = Type.Object(
     allowances: Type.Optional(
       Type.Partial(Type.Object(Object.fromEntries(bucketNames.map((name) => [name, Allowance]))), closed),
     ),
+    /** How often Okta is asked again while it refuses the credentials. */
+    probeSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 3_600 })),
     /** Okta's window is 60 s (Okta, Rate limits); a rehearsal may run on a shorter one. */
     windowSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 60 })),
   },

@@ -1,3 +1,4 @@
+import type { Misconfiguration } from './hold.ts';
 import type { OktaUserId } from './ids.ts';
 
 /** Why a person could not be carried over; stable codes that the API shows. */
@@ -49,7 +50,7 @@ export type Outcome =
   /** Okta refused for the rate. `closing` is true for the answer that shut the bucket. */
   | { kind: 'throttled'; error: OktaError; waitMs: number; closing: boolean }
   /** Okta refused our credentials, our rights or the group: nobody's data is at fault. */
-  | { kind: 'misconfigured'; error: OktaError }
+  | { kind: 'misconfigured'; cause: Misconfiguration; error: OktaError }
   /** A 5xx, or no answer: Okta may or may not have done it. */
   | { kind: 'unreachable'; error: OktaError };
 
@@ -77,6 +78,6 @@ export const verdicts = {
   refused: { job: 'fail', failure: 'at-once', errorLog: 'always' },
   taken: { job: 'fail', failure: 'at-once', errorLog: 'always' },
   throttled: { job: 'delay', failure: 'never', errorLog: 'closing' },
-  misconfigured: { job: 'retry', failure: 'never', errorLog: 'always' },
+  misconfigured: { job: 'complete', failure: 'never', errorLog: 'always' }, // and the migration is held
   unreachable: { job: 'retry', failure: 'after-last-attempt', errorLog: 'always' },
 } as const satisfies Record<Outcome['kind'], Verdict>;

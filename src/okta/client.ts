@@ -10,7 +10,7 @@ import type { OktaProfile } from '../domain/profile.ts';
 import { seenIn, waitAfter429 } from '../limiter/headers.ts';
 import type { Limiter } from '../limiter/limiter.ts';
 import { SECOND } from '../time.ts';
-import { errorKind, type Reply } from './reply.ts';
+import { errorReply, type Reply } from './reply.ts';
 
 /** Longer than Okta's slowest recorded create (1.75 s at the 90th percentile), shorter than a job's patience. */
 const REQUEST_TIMEOUT_MS = 30 * SECOND;
@@ -101,7 +101,7 @@ export function createOktaClient(org: OrgConfig, limiter: Limiter): OktaClient {
     if (status >= 200 && status < 300 && answerOf.Check(body)) return { kind: 'ok', body };
     const error = toOktaError(status, headers, body);
     if (status === 429) return { kind: 'throttled', error, waitMs: waitAfter429(seen), closing };
-    return { kind: errorKind(error), error };
+    return errorReply(error);
   }
 
   async function send({ method, path, json }: Omit<Call, 'bucket'>): Promise<Answer | { error: OktaError }> {

@@ -1,3 +1,4 @@
+import type { Misconfiguration } from '../domain/hold.ts';
 import type { OktaError } from '../domain/outcome.ts';
 
 /** Okta's answer to one call, or what is known when none came. */
@@ -6,22 +7,24 @@ export type Reply<T> =
   /** 429. `closing` is true for the answer that shut the bucket for the fleet. */
   | { kind: 'throttled'; error: OktaError; waitMs: number; closing: boolean }
   /** 401, or 403 for want of a right: about our credentials, not about the subject. */
-  | { kind: 'misconfigured'; error: OktaError }
+  | { kind: 'misconfigured'; cause: Misconfiguration; error: OktaError }
   /** Any other 4xx: about the subject. */
   | { kind: 'refused'; error: OktaError }
   /** 5xx, no answer, or an answer that is not Okta's: the call may have had its effect. */
   | { kind: 'unreachable'; error: OktaError };
 
-/** Codes of a 403 that speak of the caller: bad session, no permission (Okta, Error codes). */
-const CALLER_AT_FAULT = new Set(['E0000005', 'E0000006']);
-/** 4xx that pass: request timeout, conflict with a job of Okta's own, locked. */
+/** 4xx that pass: request timeout, locked; conflicts with a job of Okta's own (Okta, Error codes). */
 const PASSING = new Set([408, 423]);
 const PASSING_CODES = new Set(['E0000112', 'E0000249', 'E0000253']);
 
-/** The kind of an error answer other than 429. */
-export function errorKind({ status, code }: OktaError): 'misconfigured' | 'refused' | 'unreachable' {
-  if (code === '') return 'unreachable'; // a proxy's page
-  if (status === 401 || CALLER_AT_FAULT.has(code)) return 'misconfigured';
-  if (status >= 400 && status < 500 && !PASSING.has(status) && !PASSING_CODES.has(code)) return 'refused';
-  return 'unreachable';
+type ErrorReply = Extract<Reply<never>, { kind: 'misconfigured' | 'refused' | 'unreachable' }>;
+
+/** What an error answer other than 429 means. */
+export function errorReply(error: OktaError): ErrorReply {
+  const { status, code } = error;
+  if (code === '') return { kind: 'unreachable', error }; // a proxy's page
+  if (status === 401 || code === 'E0000005') return { kind: 'misconfigured', cause: 'credentials', error };
+  if (code === 'E0000006') return { kind: 'misconfigured', cause: 'rights', error };
+  const passing = PASSING.has(status) || PASSING_CODES.has(code);
+  return { kind: status >= 400 && status < 500 && !passing ? 'refused' : 'unreachable', error };
 }

@@ -35,7 +35,7 @@ export const createUser: Process = async (subject, signal) => {
     return recordNew(subject, person, { kind: 'migrated', oktaId: oktaUserId(reply.body.id) });
   const outcome = scrubbed(reply, person);
   if (outcome.kind !== 'refused') return outcome;
-  if (outcome.error.status === 404) return { ...outcome, kind: 'misconfigured' }; // no such group
+  if (outcome.error.status === 404) return { kind: 'misconfigured', cause: 'group', error: outcome.error };
   return outcome.error.code === INVALID
     ? adopt(subject, person, mapped.profile.login, outcome, signal)
     : outcome;
@@ -67,7 +67,6 @@ async function adopt(
     case 'allowed': {
       // A reference says: in Okta, and in the group.
       const added = await okta.addToGroup(groupId, user.id, signal);
-      if (added.kind === 'refused') return { ...scrubbed(added, person), kind: 'misconfigured' };
       if (added.kind !== 'ok') return scrubbed(added, person);
       break;
     }

@@ -5,6 +5,7 @@ import { failureOf } from '../domain/failure.ts';
 import type { Migration } from '../domain/migration.ts';
 import { type Outcome, type Verdict, verdicts } from '../domain/outcome.ts';
 import type { SubjectJob } from '../queue/jobs.ts';
+import { hold } from './hold.ts';
 
 /** Carries out what the table of verdicts says of an outcome; the only place that steers BullMQ. */
 export async function settle(
@@ -28,6 +29,7 @@ export async function settle(
   ) {
     await recordFailure(app.db, migration.id, subjectId, failure);
   }
+  if (outcome.kind === 'misconfigured') await hold(app, migration, outcome);
   await steer(job, verdict, outcome);
 }
 

@@ -4,12 +4,14 @@ import type { App } from '../app.ts';
 import type { Allowance } from '../limiter/limiter.ts';
 import { errorFields } from '../log.ts';
 import { createOktaClient, type OktaClient } from '../okta/client.ts';
+import { keepGoing } from '../producers/keep-going.ts';
 import { queueName, RECONCILE_QUEUE, type SubjectJob } from '../queue/jobs.ts';
 import { HOUR, MINUTE, SECOND } from '../time.ts';
+import { probe } from './hold.ts';
+import { repeat } from './repeat.ts';
 import { runReconcile } from './run-reconcile.ts';
 import { runSubject } from './run-subject.ts';
 import { safely } from './safely.ts';
-import { watch } from './watch.ts';
 
 /** A killed worker's jobs run again once its locks have lapsed and the next look finds them: within 20 s. */
 const LOCKS = {
@@ -29,6 +31,8 @@ const SLOW_CALL_MS = 2 * SECOND;
 /** Okta allows 75 at once in an org, other applications' included (Okta, Concurrency rate limits). */
 const MOST_AT_ONCE = 50;
 
+/** How often each process looks for what is missing or due: what Redis has lost is back within seconds. */
+const LOOK_EVERY_MS = 1 * SECOND;
 /** A call that is under way for longer when the process stops is left to the next process. */
 const PATIENCE_MS = 8 * SECOND;
 
@@ -44,7 +48,11 @@ export function startWorker(app: App): WorkerProcess {
     Object.values(app.config.orgs).map((org) => [org.name, createOktaClient(org, app.limiter)]),
   );
   const workers = openWorkers(app, clients, stopping.signal);
-  const watching = watch(app, stopping.signal);
+  const { signal } = stopping;
+  const watching = Promise.all([
+    repeat(app.log, 'look for running migrations', LOOK_EVERY_MS, signal, () => keepGoing(app)),
+    repeat(app.log, 'probe for held migrations', LOOK_EVERY_MS, signal, () => probe(app, clients, signal)),
+  ]);
 
   const close = async () => {
     const closed = Promise.all(workers.map((worker) => worker.close()));

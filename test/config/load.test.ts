@@ -37,7 +37,8 @@ test('the file that PORTAGE_CONFIG names is loaded and completed with defaults a
           baseUrl: orgs.acme.baseUrl,
           apiToken: 'okta-s3cret',
           windowMs: 60_000,
-          perMinute: { users: 600, 'user-read': 1_000, group: 600 },
+          probeMs: 30_000,
+          perMinute: { users: 600, 'user-read': 1_000, groups: 500, group: 600 },
         },
       },
       installations: {
@@ -47,6 +48,8 @@ test('the file that PORTAGE_CONFIG names is loaded and completed with defaults a
           databaseUrl: environment.WERK_URL,
           groupId: installations.werk.groupId,
           login: '{email}',
+          markerAttribute: 'employeeNumber',
+          adoptExisting: 'never',
           admins: installations.werk.admins,
         },
       },

@@ -21,7 +21,7 @@ const outcomes: { [Kind in Outcome['kind']]: Extract<Outcome, { kind: Kind }> } 
   refused: { kind: 'refused', error },
   taken: { kind: 'taken', owner: 'werk/panelist/1', error },
   throttled: { kind: 'throttled', error, waitMs: 1, closing: true },
-  misconfigured: { kind: 'misconfigured', error },
+  misconfigured: { kind: 'misconfigured', cause: 'credentials', error },
   unreachable: { kind: 'unreachable', error },
 };
 const each = Object.values(outcomes).map(
@@ -62,8 +62,8 @@ test('an outage is a failure only after the last attempt', () => {
   expect(verdicts.unreachable).toMatchObject({ job: 'retry', failure: 'after-last-attempt' });
 });
 
-test("a configuration that Okta refuses is nobody's failure", () => {
-  expect(verdicts.misconfigured).toMatchObject({ job: 'retry', failure: 'never' });
+test("a configuration that Okta refuses is nobody's failure, and no job is spent on it", () => {
+  expect(verdicts.misconfigured).toMatchObject({ job: 'complete', failure: 'never' });
 });
 
 test.each([

@@ -112,7 +112,7 @@ export function clientAt(
 ): OktaClient {
   const perMinute = { users: 600, 'user-read': 600, groups: 600, group: 600 };
   const client = createOktaClient(
-    { name: 'acme', baseUrl: url, apiToken: TOKEN, windowMs: 60_000, perMinute, ...values },
+    { name: 'acme', baseUrl: url, apiToken: TOKEN, windowMs: 60_000, probeMs: 30_000, perMinute, ...values },
     limiter,
   );
   closers.push(() => client.close());
