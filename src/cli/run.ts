@@ -25,10 +25,15 @@ export async function run(name: string, config: Config, service: Service, patien
 }
 
 function closeInTheEnd(app: App, running: { close(): Promise<void> }): void {
-  closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ err, signal }) => {
+  let closing = '';
+  const onTimeout = () =>
+    app.log.error({ closing, afterMs: SHUTDOWN_MS }, 'stopping hung; ended all the same');
+  closeWithGrace({ delay: SHUTDOWN_MS, logger: false, onTimeout }, async ({ err, signal }) => {
     if (err) app.log.error(errorFields(err), 'ending after an error that nobody expected');
     app.log.info({ signal }, 'stopping');
+    closing = 'what is in hand';
     await running.close();
+    closing = 'connections';
     await app.close();
     app.log.info('stopped');
   });
