@@ -1,3 +1,4 @@
+import { expectComplete } from '../support/complete.ts';
 import { eventually } from '../support/eventually.ts';
 import { createFleet, type TestFleet } from '../support/fleet.ts';
 
@@ -14,23 +15,12 @@ async function startBoth(): Promise<number[]> {
   return started.map(({ id }) => id);
 }
 
-/** Both ends to the row: what was invented, what EFS references, what Okta has. */
-async function expectComplete(): Promise<void> {
-  const ends = await fleet.ends();
-  const { admin, panelist } = fleet.plan;
-  expect(ends.agreement.disagreements).toEqual([]);
-  expect(ends.duplicates).toEqual({ oktaUsers: 0, references: 0 });
-  expect([ends.admins.skipped, ends.panelists.skipped]).toEqual([admin.skipped, panelist.skipped]);
-  expect([ends.admins.failed + ends.panelists.failed]).toEqual([admin.failed + panelist.failed]);
-  expect(ends.okta.users).toBe(ends.admins.referenced + ends.panelists.referenced);
-}
-
 test('four saturated workers migrate everybody, and no window holds more calls than the allowance', async () => {
   // 60 calls in 2 s, as 1,800 a minute.
   fleet = await createFleet({ admins: 40, panelists: 300, workers: 4, perMinute: 1_800, windowSeconds: 2 });
   for (const id of await startBoth()) await fleet.finished(id, 90_000);
 
-  await expectComplete();
+  await expectComplete(fleet);
   const { okta } = await fleet.ends();
   expect(okta.calls).toBeGreaterThanOrEqual(3 * 60);
   expect(okta.busiestMinute).toBeLessThanOrEqual(60);
@@ -55,5 +45,5 @@ test('a run ends complete after one of its workers was killed in the middle', as
   expect(await created()).toBeLessThan(150);
 
   for (const id of ids) await fleet.finished(id, 90_000);
-  await expectComplete();
+  await expectComplete(fleet);
 }, 150_000);

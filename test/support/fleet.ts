@@ -14,6 +14,9 @@ export interface TestFleetOptions extends Pace {
   admins: number;
   panelists: number;
   workers: number;
+  /** Servers of the test's own; otherwise those that all tests share. */
+  redisUrl?: string;
+  createDatabase?: typeof createDatabase;
 }
 
 /** Whole processes, started as an operator starts them, on databases of this test's own. */
@@ -39,9 +42,11 @@ export async function createFleet({
   admins,
   panelists,
   workers,
+  redisUrl = REDIS_URL,
+  createDatabase: create = createDatabase,
   ...pace
 }: TestFleetOptions): Promise<TestFleet> {
-  const [portageDb, efs] = await Promise.all([createDatabase('portage'), createDatabase('efs')]);
+  const [portageDb, efs] = await Promise.all([create('portage'), create('efs')]);
   const people = createPeople(SEED, { admins, panelists });
   const plan = await createInstallation(efs.url, people);
   const folder = mkdtempSync(join(tmpdir(), 'portage-fleet-'));
@@ -53,7 +58,7 @@ export async function createFleet({
     ...pace,
     folder,
     redisPrefix,
-    redisUrl: REDIS_URL,
+    redisUrl,
     installationUrl,
     portageUrl,
     workers,
