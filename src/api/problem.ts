@@ -65,8 +65,11 @@ export function sendProblem(
   detail: string,
   more?: More,
 ): FastifyReply {
-  const problem = problemOf(status, code, detail, more);
-  return reply.code(status).type(PROBLEM_JSON).send(JSON.stringify(problem));
+  return answerProblem(reply, problemOf(status, code, detail, more));
+}
+
+export function answerProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  return reply.code(problem.status).type(PROBLEM_JSON).send(JSON.stringify(problem));
 }
 
 export function invalidRequest(reply: FastifyReply, faults: Fault[]): FastifyReply {
@@ -103,6 +106,17 @@ export function handleError(error: FastifyError, request: FastifyRequest, reply:
   }
   request.log.error(errorFields(error), 'request failed');
   return sendProblem(reply, 500, 'internal_error', `Portage failed. Its log has the request ${request.id}.`);
+}
+
+export function migrationNotFound(reply: FastifyReply, id: number): FastifyReply {
+  const detail = `There is no migration ${id}. GET /v1/migrations lists them.`;
+  return sendProblem(reply, 404, 'migration_not_found', detail);
+}
+
+/** Refuses what would be about the same people as migration `id`, which is unfinished. */
+export function migrationOverlaps(id: number): Problem {
+  const detail = `Migration ${id} is unfinished and may be about some of the same people. Wait until it has finished.`;
+  return problemOf(409, 'migration_overlaps', detail, { migration: id });
 }
 
 export function handleNotFound({ method }: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -124,6 +124,23 @@ export const StartedMigration = Type.Object(
   },
 );
 
+export const Retry = Type.Object(
+  {
+    code: Type.Optional(
+      Type.String({ pattern: '^[a-z_]{1,32}$', description: 'Only failures of this code.' }),
+    ),
+    ids: Type.Optional(
+      Type.Array(Id, {
+        minItems: 1,
+        maxItems: 10_000,
+        description: 'Only failures of these people, by uid.',
+      }),
+    ),
+  },
+  { ...closed, description: 'Some of the failures; all without it.', examples: [{ code: 'mail_missing' }] },
+);
+export type Retry = Static<typeof Retry>;
+
 /** What other schemas refer to, by name. */
 export const shared = { Problem, Migration, StartedMigration };
 
@@ -135,6 +152,17 @@ export const MigrationList = Type.Object(
   {
     description: 'A page of migrations.',
     examples: [{ migrations: [runningMigration], next: '/v1/migrations?before=7&limit=1' }],
+  },
+);
+
+export const Retried = Type.Object(
+  {
+    qualified: Type.Integer({ minimum: 0, description: 'People who had failed and are offered again.' }),
+    migration: ref('Migration'),
+  },
+  {
+    description: 'How many are offered again; 0: nothing was changed.',
+    examples: [{ qualified: 2, migration: runningMigration }],
   },
 );
 

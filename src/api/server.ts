@@ -10,6 +10,8 @@ import { requireKey } from './keys.ts';
 import { handleError, handleNotFound } from './problem.ts';
 import { healthRoutes } from './routes/health.ts';
 import { migrationRoutes } from './routes/migrations.ts';
+import { resumeRoutes } from './routes/resume.ts';
+import { retryRoutes } from './routes/retry.ts';
 import { startRoutes } from './routes/start.ts';
 import { shared } from './schemas.ts';
 import { validateAsAWhole } from './validation.ts';
@@ -38,6 +40,8 @@ export async function buildApi(app: App) {
   await api.register(healthRoutes(app));
   await api.register(startRoutes(app));
   await api.register(migrationRoutes(app));
+  await api.register(resumeRoutes(app));
+  await api.register(retryRoutes(app));
   await api.register(swaggerUi, { routePrefix: '/docs' });
   await api.register(bullBoard(app, '/queues'));
   return api;

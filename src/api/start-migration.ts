@@ -1,3 +1,4 @@
+import type { PoolConnection } from 'mysql2/promise';
 import type { App } from '../app.ts';
 import { findMigration, insertMigration, unfinishedOf } from '../db/migrations.ts';
 import { withNamedLock } from '../db/named-lock.ts';
@@ -27,17 +28,28 @@ export async function recordMigration(
   app: App,
   { installation, operation, selection = {} }: NewMigration,
 ): Promise<Recorded> {
-  const connection = await app.db.getConnection();
+  return alone(app, { installation, operation }, async (connection) => {
+    const unfinished = await unfinishedOf(connection, installation, operation);
+    const same = unfinished.find((each) => selectionKey(each.selection) === selectionKey(selection));
+    if (same) return { kind: 'existing', id: same.id };
+    const other = unfinished.find((each) => overlap(each.selection, selection));
+    if (other) return { kind: 'overlapping', id: other.id };
+    return { kind: 'created', id: await insertMigration(connection, installation, operation, selection) };
+  });
+}
+
+/**
+ * Runs `work` while nobody else records or reopens a migration of this operation in this installation. Must
+ * need no other connection: those who wait for the lock may hold them all.
+ */
+export async function alone<T>(
+  { db }: App,
+  { installation, operation }: Pick<Migration, 'installation' | 'operation'>,
+  work: (connection: PoolConnection) => Promise<T>,
+): Promise<T> {
+  const connection = await db.getConnection();
   try {
-    // Needs no other connection while it holds the lock: those who wait for the lock may hold them all.
-    return await withNamedLock(connection, `${operation} ${installation}`, async () => {
-      const unfinished = await unfinishedOf(connection, installation, operation);
-      const same = unfinished.find((each) => selectionKey(each.selection) === selectionKey(selection));
-      if (same) return { kind: 'existing', id: same.id };
-      const other = unfinished.find((each) => overlap(each.selection, selection));
-      if (other) return { kind: 'overlapping', id: other.id };
-      return { kind: 'created', id: await insertMigration(connection, installation, operation, selection) };
-    });
+    return await withNamedLock(connection, `${operation} ${installation}`, () => work(connection));
   } finally {
     connection.release();
   }

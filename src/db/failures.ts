@@ -1,4 +1,4 @@
-import type { RowDataPacket } from 'mysql2/promise';
+import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { Failure } from '../domain/failure.ts';
 import type { MigrationId, SubjectId } from '../domain/ids.ts';
 import type { FailureCode } from '../domain/outcome.ts';
@@ -62,6 +62,23 @@ export async function countFailures(db: Database, migrationId: MigrationId): Pro
     [migrationId],
   );
   return row?.count ?? 0;
+}
+
+/**
+ * Deletes the failures of this code and of these people, without either all of them, and returns how many they
+ * were. `left_in_okta` stays: nobody is left to offer again, and nothing else names the user.
+ */
+export async function deleteFailures(
+  connection: PoolConnection,
+  migrationId: MigrationId,
+  { code, ids }: { code?: string; ids?: number[] },
+): Promise<number> {
+  const [{ affectedRows }] = await connection.query<ResultSetHeader>(
+    `DELETE FROM failures
+      WHERE migration_id = ? AND code <> 'left_in_okta' AND code = IFNULL(?, code)${ids ? ' AND subject_id IN (?)' : ''}`,
+    [migrationId, code ?? null, ids],
+  );
+  return affectedRows;
 }
 
 interface FailureRow extends RowDataPacket {

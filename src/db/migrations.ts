@@ -92,13 +92,48 @@ export async function moveCursor(db: Database, id: MigrationId, from: Cursor, to
   return affectedRows === 1;
 }
 
+/** Not when its pass has found anybody, by its own way or by `lookAgain`. */
 export async function finishMigration(db: Database, id: MigrationId): Promise<boolean> {
   const [{ affectedRows }] = await db.query<ResultSetHeader>(
     `UPDATE migrations SET state = 'finished', finished_at = CURRENT_TIMESTAMP(3)
-      WHERE id = ? AND state = 'running'`,
+      WHERE id = ? AND state = 'running' AND found = 0`,
     [id],
   );
   return affectedRows === 1;
+}
+
+/** Lets a held or paused migration go on; false for the others. */
+export async function resumeMigration(db: Database, id: MigrationId): Promise<boolean> {
+  const [{ affectedRows }] = await db.query<ResultSetHeader>(
+    `UPDATE migrations SET state = 'running', held_reason = NULL
+      WHERE id = ? AND state IN ('held', 'paused')`,
+    [id],
+  );
+  return affectedRows === 1;
+}
+
+/** The state, which nobody changes before the connection's transaction ends. */
+export async function lockState(
+  connection: PoolConnection,
+  id: MigrationId,
+): Promise<MigrationState | undefined> {
+  const [[row]] = await connection.query<Row[]>('SELECT state FROM migrations WHERE id = ? FOR UPDATE', [id]);
+  return row?.state;
+}
+
+/**
+ * Begins a new pass for people whose failures are no more, and opens a finished migration again. They count as
+ * found: else a loop that just ends the old pass would finish the migration without them.
+ */
+export async function lookAgain(connection: PoolConnection, id: MigrationId, people: number): Promise<void> {
+  await connection.query(
+    `UPDATE migrations
+        SET state = IF(state = 'finished', 'running', state), finished_at = NULL,
+            pass = pass + 1, after_id = 0, found = ?, resting_since = NULL,
+            failed = GREATEST(failed, ?) - ?, samples = '[]'
+      WHERE id = ?`,
+    [people, people, people, id],
+  );
 }
 
 export async function storeCounts(

@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { type Api, createWorld, type World } from '../support/world.ts';
-import { BASIC } from './support.ts';
+import { BASIC, postTo } from './support.ts';
 
 type Schema = Record<string, unknown>;
 type Content = Record<string, { schema: Schema; example?: unknown }>;
@@ -64,6 +64,8 @@ test('every route is documented, and nothing else', async () => {
     'get /v1/migrations/{id}',
     'get /v1/migrations/{id}/failures',
     'post /v1/migrations',
+    'post /v1/migrations/{id}/resume',
+    'post /v1/migrations/{id}/retry',
   ]);
 });
 
@@ -91,6 +93,8 @@ test.each([
   ['get', '/v1/migrations', [200, 400, 401, 500, 503]],
   ['get', '/v1/migrations/{id}', [200, 400, 401, 404, 500, 503]],
   ['get', '/v1/migrations/{id}/failures', [200, 400, 401, 404, 500, 503]],
+  ['post', '/v1/migrations/{id}/resume', [200, 400, 401, 404, 409, 413, 415, 500, 503]],
+  ['post', '/v1/migrations/{id}/retry', [200, 400, 401, 404, 409, 413, 415, 500, 503]],
 ])('%s %s names every status it can answer with', (method, path, statuses) => {
   expect(Object.keys(operation(method, path).responses).map(Number)).toEqual(statuses);
 });
@@ -132,6 +136,10 @@ test('what is answered is what is documented', async () => {
   for (const path of ['/v1/migrations', '/v1/migrations/{id}', '/v1/migrations/{id}/failures', '/readyz']) {
     const { body } = await api.get(path.replace('{id}', started.body.id));
     expect(faults(jsonOf(operation('get', path).responses, 200), body)).toEqual([]);
+  }
+  for (const path of ['/v1/migrations/{id}/retry', '/v1/migrations/{id}/resume']) {
+    const { body } = await postTo(api, path.replace('{id}', started.body.id), {});
+    expect(faults(jsonOf(operation('post', path).responses, 200), body)).toEqual([]);
   }
 });
 

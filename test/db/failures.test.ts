@@ -1,5 +1,6 @@
 import {
   countFailures,
+  deleteFailures,
   failedBetween,
   hasFailed,
   listFailures,
@@ -80,4 +81,42 @@ test('a list goes on behind an id, in order', async () => {
     (await listFailures(own.db, id, after, limit)).map(({ subjectId }) => subjectId);
   expect(await listed(0, 2)).toEqual([4, 12]);
   expect(await listed(12, 2)).toEqual([30]);
+});
+
+describe('deleting', () => {
+  const remove = async (wanted: Parameters<typeof deleteFailures>[2]) => {
+    const connection = await own.db.getConnection();
+    const deleted = await deleteFailures(connection, id, wanted);
+    connection.release();
+    const left = (await listFailures(own.db, id, 0, 10)).map(({ subjectId }) => subjectId);
+    return { deleted, left };
+  };
+  beforeEach(async () => {
+    await record(1, unusable);
+    await record(2, refused);
+    await record(3, unusable);
+  });
+
+  test.each([
+    ['all without a wish', {}, { deleted: 3, left: [] }],
+    ['those of a code', { code: 'mail_missing' }, { deleted: 2, left: [2] }],
+    ['those of these people', { ids: [2, 3, 4] }, { deleted: 2, left: [1] }],
+    ['those of both', { code: 'mail_missing', ids: [2, 3] }, { deleted: 1, left: [1, 2] }],
+    ['none of a code that nobody has', { code: 'mail_invalid' }, { deleted: 0, left: [1, 2, 3] }],
+  ])('takes %s', async (_, wanted, result) => {
+    expect(await remove(wanted)).toEqual(result);
+  });
+
+  test('leaves the users of whom nothing else tells', async () => {
+    await record(4, { code: 'left_in_okta', message: 'Remove 00u1.', okta: null });
+    expect(await remove({})).toEqual({ deleted: 3, left: [4] });
+    expect(await remove({ code: 'left_in_okta' })).toEqual({ deleted: 0, left: [4] });
+  });
+
+  test("leaves another migration's", async () => {
+    const other = await own.insert({ portal: 1 });
+    await record(1, refused, other);
+    await remove({});
+    expect(await countFailures(own.db, other)).toBe(1);
+  });
 });

@@ -1,9 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply } from 'fastify';
 import type { App } from '../../app.ts';
 import { listFailures } from '../../db/failures.ts';
 import { findMigration, listMigrations } from '../../db/migrations.ts';
-import { problems, sendProblem } from '../problem.ts';
+import { migrationNotFound, problems } from '../problem.ts';
 import * as schemas from '../schemas.ts';
 import { viewOf } from '../view.ts';
 
@@ -40,7 +39,7 @@ export function migrationRoutes(app: App): FastifyPluginAsyncTypebox {
       },
       async ({ params: { id } }, reply) => {
         const migration = await findMigration(app.db, id);
-        return migration ? viewOf(app, migration) : notFound(reply, id);
+        return migration ? viewOf(app, migration) : migrationNotFound(reply, id);
       },
     );
 
@@ -57,7 +56,7 @@ export function migrationRoutes(app: App): FastifyPluginAsyncTypebox {
       },
       async ({ params: { id }, query: { after = 0, limit = schemas.PAGE } }, reply) => {
         const migration = await findMigration(app.db, id);
-        if (!migration) return notFound(reply, id);
+        if (!migration) return migrationNotFound(reply, id);
         const { items, last } = pageOf(await listFailures(app.db, migration.id, after, limit + 1), limit);
         const failures = items.map(({ at, ...failure }) => ({ ...failure, at: at.toISOString() }));
         const next = last ? `/v1/migrations/${id}/failures?after=${last.subjectId}&limit=${limit}` : null;
@@ -70,13 +69,4 @@ export function migrationRoutes(app: App): FastifyPluginAsyncTypebox {
 /** Of one row more than a page has: the page, and its last row if there is a next page. */
 function pageOf<T>(rows: T[], limit: number): { items: T[]; last: T | undefined } {
   return { items: rows.slice(0, limit), last: rows.length > limit ? rows[limit - 1] : undefined };
-}
-
-function notFound(reply: FastifyReply, id: number): FastifyReply {
-  return sendProblem(
-    reply,
-    404,
-    'migration_not_found',
-    `There is no migration ${id}. GET /v1/migrations lists them.`,
-  );
 }

@@ -6,7 +6,7 @@ import type { App } from '../../app.ts';
 import type { Config, Fault } from '../../config/config.ts';
 import { type Answer, once } from '../../db/idempotency.ts';
 import { operations } from '../../domain/operations.ts';
-import { PROBLEM_JSON, problemOf, problems, sendProblem } from '../problem.ts';
+import { migrationOverlaps, PROBLEM_JSON, problems, sendProblem } from '../problem.ts';
 import { NewMigration, NoQuery, ref } from '../schemas.ts';
 import { estimateOf, recordMigration, stored, wakeFleet } from '../start-migration.ts';
 import { viewOf } from '../view.ts';
@@ -69,11 +69,7 @@ export function startRoutes(app: App): FastifyPluginAsyncTypebox {
 
 async function start(app: App, wanted: NewMigration, keyName: string): Promise<Answer> {
   const { kind, id } = await recordMigration(app, wanted);
-  if (kind === 'overlapping') {
-    const detail = `Migration ${id} is unfinished and may be about some of the same people. Wait until it has finished.`;
-    const problem = problemOf(409, 'migration_overlaps', detail, { migration: id });
-    return { status: 409, body: JSON.stringify(problem) };
-  }
+  if (kind === 'overlapping') return { status: 409, body: JSON.stringify(migrationOverlaps(id)) };
   const migration = await stored(app, id);
   if (kind === 'created') {
     app.log.info({ migrationId: id, ...wanted, selection: undefined, keyName }, 'migration created');
