@@ -166,7 +166,7 @@ test('of two with the same people, retried at the same instant, one is opened', 
   const ids = [await failedOne('finished'), await failedOne('finished')];
   const answers = await Promise.all(ids.map((id) => retry(id)));
   expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409]);
-  const states = await Promise.all(ids.map(async (id) => (await shown(id)).state));
+  const states = await Promise.all(ids.map(async (id): Promise<string> => (await shown(id)).state));
   expect(states.sort()).toEqual(['finished', 'running']);
 });
 
