@@ -40,7 +40,7 @@ export async function startPrivateRedis(): Promise<PrivateServer> {
 
 export interface PrivateMysql extends PrivateServer {
   /** Like `createDatabase`, on this server; gone with it. */
-  createDatabase(what: string): Promise<{ url: string; drop(): Promise<void> }>;
+  createDatabase: (what: string) => Promise<{ url: string; drop(): Promise<void> }>;
 }
 
 /** A MariaDB or MySQL that keeps its data over a kill. */
@@ -50,17 +50,20 @@ export async function startPrivateMysql(): Promise<PrivateMysql> {
   initialise(server, folder);
   const port = await freePort();
   const url = `mysql://portage:portage@${HOST}:${port}`;
-  const args = [
-    ...[
-      '--no-defaults',
-      `--datadir=${join(folder, 'data')}`,
-      ...AS_ROOT,
-      `--init-file=${join(folder, 'init.sql')}`,
-    ],
-    ...['--socket=mysql.sock', '--pid-file=mysql.pid', `--bind-address=${HOST}`, `--port=${port}`],
-    ...['--innodb-flush-log-at-trx-commit=2', '--innodb-buffer-pool-size=64M', '--performance-schema=OFF'],
-    ...['--loose-mysqlx=OFF', '--skip-name-resolve', '--skip-log-bin'],
-  ];
+  const options = {
+    datadir: join(folder, 'data'),
+    'init-file': join(folder, 'init.sql'),
+    socket: 'mysql.sock',
+    'pid-file': 'mysql.pid',
+    'bind-address': HOST,
+    port,
+    'innodb-flush-log-at-trx-commit': 2,
+    'innodb-buffer-pool-size': '64M',
+    'performance-schema': 'OFF',
+    'loose-mysqlx': 'OFF',
+  };
+  const named = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
+  const args = ['--no-defaults', ...named, '--skip-name-resolve', '--skip-log-bin', ...AS_ROOT];
   const execute = async (statement: string) => {
     const connection = await createConnection({ uri: url });
     await connection.query(statement).finally(() => connection.destroy());
@@ -101,7 +104,7 @@ interface Program {
   binary: string;
   args: string[];
   /** Rejects as long as it does not answer. */
-  answers(): Promise<void>;
+  answers: () => Promise<void>;
 }
 
 async function startServer({ url, folder, binary, args, answers }: Program): Promise<PrivateServer> {

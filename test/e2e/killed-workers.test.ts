@@ -1,0 +1,64 @@
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { eventually } from '../support/eventually.ts';
+import { doneSoFar, expectHealed, startMigrations, untilDone, wantedUsers } from '../support/fault-run.ts';
+import { createFleet, type TestFleet } from '../support/fleet.ts';
+import { controlOf } from '../support/simulator.ts';
+
+const HELD_MS = 4_000;
+
+let fleet: TestFleet;
+beforeEach(async () => {
+  const pace = { perMinute: 1_800, windowSeconds: 2, latencyMs: 200 };
+  fleet = await createFleet({ admins: 0, panelists: 300, workers: 3, ...pace });
+});
+afterEach(() => fleet?.close());
+
+test('six killed workers, two with users in hand whom Okta had created, cost nobody', async () => {
+  const ids = await startMigrations(fleet);
+  const okta = controlOf(fleet.oktaUrl);
+  const killed: string[] = [];
+  const killOne = async () => {
+    const victim = fleet.processes.find((each) => each.name.startsWith('worker') && !each.hasEnded());
+    victim?.child.kill('SIGKILL');
+    expect(await victim?.ended).toBe('SIGKILL');
+    killed.push(victim?.name ?? '');
+    fleet.addWorker();
+  };
+
+  const inHand: Set<number>[] = [];
+  for (const share of [0.1, 0.25]) {
+    await untilDone(fleet, share);
+    const held = await okta.failCreations(40, { kind: 'latency', ms: HELD_MS });
+    await eventually('Okta holds 40 answers', async () => (await held.fired()) === 40);
+    inHand.push((await unreferenced(fleet)).difference(inHand[0] ?? new Set()));
+    await killOne();
+  }
+  for (const share of [0.4, 0.5, 0.6, 0.7]) {
+    await untilDone(fleet, share);
+    await killOne();
+  }
+  expect(await doneSoFar(fleet)).toBeLessThan(wantedUsers(fleet));
+
+  await expectHealed(fleet, ids, killed);
+  expect(killed).toHaveLength(6);
+  // Only a user whom a dead worker had created is found when another tries.
+  const adopted = adoptedIn(fleet.logs());
+  for (const people of inHand) expect(people.intersection(adopted).size).toBeGreaterThan(0);
+}, 120_000);
+
+/** Whom Okta has by their marker, and EFS does not reference. */
+async function unreferenced({ oktaUrl, installationUrl }: TestFleet): Promise<Set<number>> {
+  const users = await controlOf(oktaUrl).users();
+  const connection = await createConnection({ uri: installationUrl });
+  const [rows] = await connection.query<(RowDataPacket & { user_id: number })[]>(
+    'SELECT DISTINCT user_id FROM iam_portal_user_reference',
+  );
+  await connection.end();
+  const inOkta = users.map(({ profile }) => Number(String(profile.employeeNumber).split('/').at(-1)));
+  return new Set(inOkta).difference(new Set(rows.map((row) => row.user_id)));
+}
+
+function adoptedIn(logs: string): Set<number> {
+  const lines = logs.split('\n').filter((line) => line.includes('"outcome":"adopted"'));
+  return new Set(lines.map((line) => (JSON.parse(line) as { subjectId: number }).subjectId));
+}
