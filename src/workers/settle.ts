@@ -57,13 +57,18 @@ async function steer(job: Job<SubjectJob>, verdict: Verdict, outcome: Outcome): 
       await job.moveToWait(job.token);
       throw new WaitingError();
     case 'delay':
-      await job.moveToDelayed(Date.now() + ('waitMs' in outcome ? outcome.waitMs : 0), job.token);
-      throw new DelayedError();
+      return delay(job, 'waitMs' in outcome ? outcome.waitMs : 0);
     case 'retry':
       throw new AttemptFailed(describe(outcome));
     case 'fail':
       throw new UnrecoverableError(describe(outcome));
   }
+}
+
+/** Has the queue offer the job again after so long, without spending an attempt. */
+export async function delay(job: Job, waitMs: number): Promise<never> {
+  await job.moveToDelayed(Date.now() + waitMs, job.token);
+  throw new DelayedError();
 }
 
 /** For Bull Board: codes only. */
