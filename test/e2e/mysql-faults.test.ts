@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { doneSoFar, expectHealed, startMigrations, untilDone, wantedUsers } from '../support/fault-run.ts';
+import {
+  attemptsOf,
+  doneSoFar,
+  expectHealed,
+  startMigrations,
+  untilDone,
+  wantedUsers,
+} from '../support/fault-run.ts';
 import { createFleet, type TestFleet } from '../support/fleet.ts';
 import { type PrivateMysql, startPrivateMysql } from '../support/private-servers.ts';
 
@@ -40,4 +47,6 @@ test('a MySQL that is killed in mid-run and comes back fails nobody', async () =
 
   await expectHealed(fleet, ids);
   expect(fleet.logs()).toContain('job broke off');
+  // Attempts are for Okta: of those there are few, and the last one fails the person.
+  expect(new Set(attemptsOf(fleet).map(({ attempt }) => attempt))).toEqual(new Set([1]));
 }, 100_000);

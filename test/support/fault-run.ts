@@ -56,3 +56,21 @@ export async function failures({ portageUrl }: TestFleet): Promise<{ people: num
   await connection.end();
   return { people: rows.length, unavailable: rows.filter(({ code }) => code === 'okta_unavailable').length };
 }
+
+/** A line of the workers' logs for each attempt. */
+export interface Attempt {
+  /** When it had ended, and how long it took. */
+  time: number;
+  ms: number;
+  subjectId: number;
+  /** Counts those that the job has spent. */
+  attempt: number;
+  outcome: string;
+}
+
+export function attemptsOf(fleet: TestFleet): Attempt[] {
+  const lines = fleet.logs().split('\n');
+  return lines
+    .filter((line) => line.includes('"msg":"subject attempted"'))
+    .map((line) => JSON.parse(line) as Attempt);
+}
