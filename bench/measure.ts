@@ -18,6 +18,10 @@ const LEAST_JOBS = 2_000;
 const WARM_UP_MS = 5 * SECOND;
 /** The last calls of a migration are fewer at once. */
 const RUN_DOWN = 0.95;
+/** What has not ended by itself so long after the deadline hangs. */
+const GRACE_MS = 60 * SECOND;
+/** Without a call by then, there is nothing to measure. */
+const FIRST_CALL_WITHIN_MS = 30 * SECOND;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** Lets the plain worker run, then Portage, then the plain worker again. */
@@ -31,7 +35,8 @@ export async function measure(
   const plain = await startPlain(options, fleet);
   try {
     const over = new AbortController();
-    const until = AbortSignal.any([signal, over.signal]);
+    const tooLate = AbortSignal.timeout(deadlineMs - performance.now() + GRACE_MS);
+    const until = AbortSignal.any([signal, over.signal, tooLate]);
     const work = async () => {
       const first = await runPlain(plain, jobs, until);
       const migration = await migrate(fleet, options, deadlineMs - first.tookMs - WARM_UP_MS, until);
@@ -137,11 +142,12 @@ async function postAndWaitForCall(
   const [{ id }, firstCallMs] = await Promise.all([
     portage.start(INSTALLATION, 'create-panelists'),
     (async () => {
-      for (;;) {
+      while (performance.now() - startedMs < FIRST_CALL_WITHIN_MS) {
         const { calls } = await readCounters(oktaUrl);
         if (calls.total > before.total) return performance.now() - startedMs;
         await sleep(10, undefined, { signal });
       }
+      throw new Error(`No call within ${FIRST_CALL_WITHIN_MS / SECOND} s`);
     })(),
   ]);
   return [id, firstCallMs];
