@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { Fault } from '../config/config.ts';
 import { LockBusy } from '../db/named-lock.ts';
 import { errorFields } from '../log.ts';
+import { isOutage } from '../outage.ts';
 
 /** RFC 9457, with a stable `code` and every fault of the request. */
 export const Problem = Type.Object(
@@ -131,13 +132,6 @@ const refusals: Record<string, [ProblemStatus, code: string, detail: string]> = 
   FST_ERR_HANDLER_TIMEOUT: [503, 'too_slow', 'There was no answer in time. Ask again before trying again.'],
   FST_ERR_CTP_BODY_TOO_LARGE: [413, 'body_too_large', 'The body is larger than 1 MiB. Split the selection.'],
 };
-
-/** Errors of mysql2 that say that a server is away, not that a statement is wrong. */
-function isOutage({ code }: FastifyError): boolean {
-  return /^(ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|PROTOCOL_CONNECTION_LOST|ER_CON_COUNT_ERROR|ER_SERVER_SHUTDOWN)/.test(
-    code,
-  );
-}
 
 /** A route's problem responses, for its schema: these, and those that every route with a key can give. */
 export function problems(...statuses: ProblemStatus[]) {

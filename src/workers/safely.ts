@@ -1,6 +1,7 @@
 import type { Job } from 'bullmq';
 import type { Logger } from 'pino';
 import { errorFields, errorText } from '../log.ts';
+import { isOutage } from '../outage.ts';
 import { SECOND } from '../time.ts';
 import { delay, isVerdict } from './settle.ts';
 
@@ -20,7 +21,7 @@ export function safely<T>(log: Logger, run: Run<T>): Run<T> {
     } catch (error) {
       if (isVerdict(error)) throw error;
       log.warn({ job: job.id, queue: job.queueName, ...errorFields(error) }, 'job broke off');
-      if (errorFields(error).code === undefined) throw new Error(errorText(error));
+      if (!isOutage(error)) throw new Error(errorText(error));
       const { least, most } = OUTAGE_WAIT_MS;
       return delay(job, least + Math.random() * (most - least));
     }
