@@ -44,7 +44,8 @@ export interface Fleet {
 export async function startFleet(options: FleetOptions, signal?: AbortSignal): Promise<Fleet> {
   const processes: Process[] = [];
   const start = (name: string, args: string[], env: Record<string, string> = {}) => {
-    const started = startProcess({ name, args, env }, options.folder);
+    const isPortage = name !== 'simulator';
+    const started = startProcess({ name, isPortage, args, env }, options.folder);
     processes.push(started);
     return started;
   };
@@ -61,9 +62,9 @@ export async function startFleet(options: FleetOptions, signal?: AbortSignal): P
     configure(env.PORTAGE_CONFIG, options, { oktaUrl, groupId, apiKey, port });
     const addWorker = () => {
       const number = processes.filter(({ name }) => name.startsWith('worker')).length + 1;
-      return start(`worker-${number}`, ['src/main.ts', 'worker'], env);
+      return start(`worker-${number}`, ['worker'], env);
     };
-    const api = start('api', ['src/main.ts', 'api'], env);
+    const api = start('api', ['api'], env);
     for (let i = 0; i < options.workers; i++) addWorker();
     const portage = connectPortage(`http://${HOST}:${port}`, apiKey);
     await untilReady(api, async () => (await portage.isReady()) || undefined, signal);

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PORTAGE = join(ROOT, 'bin/portage');
 const READY_WITHIN_MS = 60_000;
 /** Portage promises to stop within 10 s. */
 const STOP_WITHIN_MS = 12_000;
@@ -27,14 +28,16 @@ export interface Process {
 /** What to start: a program of the project with its arguments, and all of its environment but PATH. */
 export interface Program {
   name: string;
+  /** Portage's own binary; otherwise a file for Node. */
+  isPortage?: boolean;
   args: string[];
   env: Record<string, string>;
 }
 
-export function startProcess({ name, args, env }: Program, folder: string): Process {
+export function startProcess({ name, isPortage = false, args, env }: Program, folder: string): Process {
   const log = join(folder, `${name}.log`);
   const out = openSync(log, 'w', 0o600);
-  const child = spawn(process.execPath, args, {
+  const child = spawn(isPortage ? PORTAGE : process.execPath, args, {
     cwd: ROOT,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', out, out],

@@ -7,6 +7,8 @@ import { SECOND } from '../time.ts';
 import { nextPage, type Step } from './next-page.ts';
 import { allowanceOf } from './source-of.ts';
 
+/** At whatever pace: so many jobs take 10 MB of Redis. */
+const MOST_WAITING = 10_000;
 /** One run of the loop takes no longer; the next one goes on where it ended. */
 const BUDGET_MS = 2 * SECOND;
 
@@ -23,7 +25,8 @@ export async function topUp(app: App, allowance: Allowance): Promise<void> {
   const waiting = await queue.getJobCountByTypes('waiting', 'prioritized', 'delayed', 'active');
   const deadlineMs = Date.now() + BUDGET_MS;
 
-  let room = (app.config.orgs[allowance.org]?.perMinute[allowance.bucket] ?? 0) - waiting;
+  const minute = app.config.orgs[allowance.org]?.perMinute[allowance.bucket] ?? 0;
+  let room = Math.min(minute, MOST_WAITING) - waiting;
   let round = shuffled(running); // or the oldest would get all of a small room
   while (room > 0 && round.length > 0 && Date.now() < deadlineMs) {
     const next: typeof round = [];
