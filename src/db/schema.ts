@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { createConnection } from 'mysql2/promise';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import Postgrator from 'postgrator';
 import { withNamedLock } from './named-lock.ts';
 
@@ -9,11 +9,11 @@ const FILES = fileURLToPath(new URL('./schema/*.sql', import.meta.url));
 export async function updateSchema(url: string): Promise<void> {
   const connection = await createConnection({ uri: url, multipleStatements: true });
   try {
-    const [[row]] = (await connection.query('SELECT DATABASE() AS name')) as unknown as [[{ name: string }]];
+    const [[row]] = await connection.query<(RowDataPacket & { name: string })[]>('SELECT DATABASE() AS name');
     const postgrator = new Postgrator({
       migrationPattern: FILES,
       driver: 'mysql',
-      database: row.name,
+      database: row?.name ?? '',
       schemaTable: 'schema_versions',
       execQuery: async (sql) => {
         const [rows] = await connection.query(sql);
