@@ -7,7 +7,7 @@ import * as errors from './errors.ts';
 import type { Fault } from './faults.ts';
 import type { Verdict } from './rate-limits.ts';
 import { matchRoute } from './routes.ts';
-import { send, statusOf } from './send.ts';
+import { send, sendHtml, statusOf } from './send.ts';
 import type { State } from './state.ts';
 
 /** One call, and what was settled the moment it arrived. */
@@ -21,7 +21,10 @@ interface Arrival {
   readonly fault: Fault | null;
 }
 
-type Outcome = { readonly kind: 'answer'; readonly answer: Answer } | { readonly kind: 'reset' };
+type Outcome =
+  | { readonly kind: 'answer' | 'truncated'; readonly answer: Answer }
+  | { readonly kind: 'html'; readonly status: number }
+  | { readonly kind: 'reset' };
 
 /** A call counts and takes effect when it arrives; only its answer waits for the latency. */
 export async function handleApi(
@@ -37,10 +40,7 @@ export async function handleApi(
   const outcome = settle(state, arrival, body);
   count(state, arrival, outcome);
   const elapsedMs = performance.now() - arrival.atMs;
-  delays.later(latencyOf(state, arrival) - elapsedMs, () => {
-    if (outcome.kind === 'reset') request.socket.resetAndDestroy();
-    else send(response, outcome.answer, arrival.verdict, state.org.ids, url);
-  });
+  delays.later(latencyOf(state, arrival) - elapsedMs, () => deliver(state, arrival, outcome, response));
 }
 
 function receive(state: State, request: IncomingMessage, url: URL): Arrival {
@@ -50,10 +50,11 @@ function receive(state: State, request: IncomingMessage, url: URL): Arrival {
   const bucket = bucketOf(method, url.pathname);
   state.arrivals.add(bucket, atMs);
   state.counters.countCall(bucket);
-  const hasToken = request.headers.authorization === `SSWS ${state.options.token}`;
+  const hasToken = !state.switches.revoked && request.headers.authorization === `SSWS ${state.options.token}`;
   const taken = state.limits.take(bucket, hasToken, moment);
   // A fault is for a call that would have gone well: a refused one leaves it to the next.
-  const fault = taken.kind === 'passed' && hasToken ? state.faults.fire(method, url.pathname) : null;
+  const isRefused = taken.kind === 'throttled' || !hasToken || isShutFor(state, method);
+  const fault = isRefused ? null : state.faults.fire(method, url.pathname);
   const shuts = fault?.kind === 'status' && fault.status === 429;
   const verdict = shuts ? state.limits.shut(bucket, moment) : taken;
   return { atMs, bucket, method, url, hasToken, verdict, fault };
@@ -61,14 +62,29 @@ function receive(state: State, request: IncomingMessage, url: URL): Arrival {
 
 function settle(state: State, arrival: Arrival, body: Body): Outcome {
   const { fault } = arrival;
-  if (fault?.kind === 'reset' && fault.when === 'before') return { kind: 'reset' };
+  if (fault === null) return { kind: 'answer', answer: decide(state, arrival, body) };
+  if ('when' in fault && fault.when === 'before') return lostTo(fault);
   const answer = decide(state, arrival, body);
-  return fault?.kind === 'reset' ? { kind: 'reset' } : { kind: 'answer', answer };
+  switch (fault.kind) {
+    case 'reset':
+    case 'html':
+      return lostTo(fault);
+    case 'truncated':
+      return { kind: 'truncated', answer };
+    case 'status':
+    case 'latency':
+      return { kind: 'answer', answer };
+  }
+}
+
+function lostTo(fault: Extract<Fault, { when: unknown }>): Outcome {
+  return fault.kind === 'reset' ? { kind: 'reset' } : { kind: 'html', status: fault.status };
 }
 
 function decide(state: State, { verdict, hasToken, fault, method, url }: Arrival, body: Body): Answer {
   if (verdict.kind === 'throttled') return errors.rateLimited;
   if (!hasToken) return errors.invalidToken;
+  if (isShutFor(state, method)) return errors.readOnlyMode;
   if (fault?.kind === 'status') return errors.failureOf(fault.status);
   const match = matchRoute(method, url.pathname);
   if (match.kind === 'no-such-path') return errors.pathNotFound;
@@ -77,10 +93,42 @@ function decide(state: State, { verdict, hasToken, fault, method, url }: Arrival
   return match.handler(state.org, { url, params: match.params, body: body.value });
 }
 
+function isShutFor({ switches }: State, method: string): boolean {
+  return switches.readOnly && method !== 'GET';
+}
+
 function count({ counters }: State, { bucket }: Arrival, outcome: Outcome): void {
-  const status = outcome.kind === 'reset' ? null : statusOf(outcome.answer);
-  counters.countOutcome(String(status ?? 'reset'));
-  if (status === 429) counters.countThrottled(bucket);
+  const name = nameOf(outcome);
+  counters.countOutcome(name);
+  if (name === '429') counters.countThrottled(bucket);
+}
+
+function nameOf(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'answer':
+      return String(statusOf(outcome.answer));
+    case 'html':
+    case 'truncated':
+    case 'reset':
+      return outcome.kind;
+  }
+}
+
+function deliver(state: State, { verdict, url }: Arrival, outcome: Outcome, response: ServerResponse): void {
+  switch (outcome.kind) {
+    case 'answer':
+      send(response, outcome.answer, verdict, state.org.ids, url);
+      break;
+    case 'truncated':
+      send(response, outcome.answer, verdict, state.org.ids, url, 'half');
+      break;
+    case 'html':
+      sendHtml(response, outcome.status);
+      break;
+    case 'reset':
+      response.socket?.resetAndDestroy();
+      break;
+  }
 }
 
 function latencyOf(state: State, { fault }: Arrival): number {

@@ -5,6 +5,7 @@ import { BUCKET_NAMES, type Bucket } from './buckets.ts';
 import type { User } from './org.ts';
 import { parseFault } from './parse-fault.ts';
 import type { State } from './state.ts';
+import { type Switches, turn } from './switches.ts';
 
 /** The control surface reads the state, and may replace it. */
 export interface Control {
@@ -32,6 +33,8 @@ const HANDLERS: Readonly<Record<string, ControlHandler>> = {
     state.faults.clear();
     reply(response, 204);
   },
+  'POST token': (control, call) => turnSwitch(control, call, 'revoked'),
+  'POST maintenance': (control, call) => turnSwitch(control, call, 'readOnly'),
   'POST reset': (control, { response }) => {
     control.reset();
     reply(response, 204);
@@ -93,6 +96,12 @@ async function addFault(state: State, request: IncomingMessage, response: Server
   const parsed = parseFault(body.kind === 'json' ? body.value : null);
   if (parsed.kind === 'faulty') return reply(response, 400, { faults: parsed.faults });
   reply(response, 201, { id: state.faults.add(parsed.order) });
+}
+
+async function turnSwitch({ state }: Control, { request, response }: ControlCall, name: keyof Switches) {
+  const body = await readBody(request);
+  if (turn(state.switches, name, body.kind === 'json' ? body.value : null)) return reply(response, 204);
+  reply(response, 400, { faults: [`body: wanted {"${name}": true} or {"${name}": false}`] });
 }
 
 function reply(response: ServerResponse, status: number, body?: unknown): void {

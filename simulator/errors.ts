@@ -32,6 +32,7 @@ export function illegalArgument(what: string): ErrorAnswer {
 
 export const notWellFormed = error(400, 'E0000003', 'The request body was not well-formed.');
 export const pathNotFound = error(404, 'E0000008', 'The requested path was not found');
+export const readOnlyMode = error(503, 'E0000010', 'Service is in read only mode');
 export const invalidToken = error(401, 'E0000011', 'Invalid token provided');
 export const alreadyActive = error(403, 'E0000016', 'Activation failed because the user is already active');
 export const methodNotSupported = error(

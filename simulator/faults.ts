@@ -1,10 +1,17 @@
-/** What goes wrong with a call; `reset` drops the connection before or after the call took effect. */
+import { createRandom } from './random.ts';
+
+/** Whether the call had taken effect when it went wrong. */
+export type When = 'before' | 'after';
+
+/** What goes wrong with a call: `truncated` cuts the answer in half, `html` is the page of a proxy on the way. */
 export type Fault =
   | { readonly kind: 'status'; readonly status: number }
   | { readonly kind: 'latency'; readonly ms: number }
-  | { readonly kind: 'reset'; readonly when: 'before' | 'after' };
+  | { readonly kind: 'reset'; readonly when: When }
+  | { readonly kind: 'truncated' }
+  | { readonly kind: 'html'; readonly status: number; readonly when: When };
 
-/** Which calls a fault befalls: `times` of those that match, after the first `skip` of them. */
+/** Which calls a fault befalls: `times` of those that match, after the first `skip` of them, each by chance. */
 export interface FaultOrder {
   /** Null is any. */
   readonly method: string | null;
@@ -12,6 +19,10 @@ export interface FaultOrder {
   readonly path: string;
   readonly times: number;
   readonly skip: number;
+  /** Above 0 to 1, which is always. */
+  readonly probability: number;
+  /** Of the draws, so that two runs are hit alike. */
+  readonly seed: number;
   readonly fault: Fault;
 }
 
@@ -28,13 +39,21 @@ export interface Faults {
   fire(method: string, path: string): Fault | null;
 }
 
+interface Pending {
+  readonly id: number;
+  readonly order: FaultOrder;
+  readonly random: () => number;
+  seen: number;
+  fired: number;
+}
+
 export function createFaults(): Faults {
-  let pending: { readonly id: number; readonly order: FaultOrder; seen: number; fired: number }[] = [];
+  let pending: Pending[] = [];
   let lastId = 0;
   return {
     add(order) {
       lastId += 1;
-      pending.push({ id: lastId, order, seen: 0, fired: 0 });
+      pending.push({ id: lastId, order, random: createRandom(order.seed), seen: 0, fired: 0 });
       return lastId;
     },
     list: () => pending.map(({ id, order, fired }) => ({ id, ...order, fired })),
@@ -45,7 +64,7 @@ export function createFaults(): Faults {
       for (const entry of pending) {
         if (entry.fired === entry.order.times || !isAbout(entry.order, method, path)) continue;
         entry.seen += 1;
-        if (entry.seen <= entry.order.skip) continue;
+        if (entry.seen <= entry.order.skip || entry.random() >= entry.order.probability) continue;
         entry.fired += 1;
         return entry.order.fault;
       }

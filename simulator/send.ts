@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Answer } from './answer.ts';
 import type { OktaError } from './errors.ts';
 import type { Ids } from './ids.ts';
@@ -20,8 +20,18 @@ export function statusOf(answer: Answer): number {
   }
 }
 
+/** How much of the body arrives before the connection ends. */
+export type Extent = 'whole' | 'half';
+
 /** Puts an answer on the wire; every one has the rate-limit headers and an id of its own. */
-export function send(response: ServerResponse, answer: Answer, standing: Standing, ids: Ids, url: URL): void {
+export function send(
+  response: ServerResponse,
+  answer: Answer,
+  standing: Standing,
+  ids: Ids,
+  url: URL,
+  extent: Extent = 'whole',
+): void {
   if (response.destroyed) return;
   response.statusCode = statusOf(answer);
   response.setHeader('X-Okta-Request-Id', ids.next('req', REQUEST_ID_LENGTH));
@@ -30,11 +40,30 @@ export function send(response: ServerResponse, answer: Answer, standing: Standin
   response.setHeader('X-Rate-Limit-Reset', standing.resetEpochSeconds);
   if (answer.kind === 'page') response.setHeader('Link', linksOf(url, answer.after));
   if (answer.kind === 'object' && answer.etag !== undefined) response.setHeader('ETag', answer.etag);
-  if (answer.kind === 'empty') return void response.end();
-  const body = Buffer.from(JSON.stringify(bodyOf(answer, ids)));
-  response.setHeader('Content-Type', 'application/json');
-  response.setHeader('Content-Length', body.length);
-  response.end(body);
+  const body = answer.kind === 'empty' ? null : Buffer.from(JSON.stringify(bodyOf(answer, ids)));
+  if (body !== null) {
+    response.setHeader('Content-Type', 'application/json');
+    response.setHeader('Content-Length', body.length);
+  }
+  if (extent === 'whole') response.end(body);
+  else cutOff(response, body);
+}
+
+/** The page that a proxy on the way answers with: nothing in it is Okta's. */
+export function sendHtml(response: ServerResponse, status: number): void {
+  if (response.destroyed) return;
+  const text = `${status} ${STATUS_CODES[status] ?? 'Unknown'}`;
+  response.statusCode = status;
+  response.setHeader('Content-Type', 'text/html');
+  response.end(
+    `<html>\n<head><title>${text}</title></head>\n<body><h1>${text}</h1><hr>proxy</body>\n</html>\n`,
+  );
+}
+
+/** Content-Length still promises the whole. */
+function cutOff(response: ServerResponse, body: Buffer | null): void {
+  if (body === null) response.destroy();
+  else response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy());
 }
 
 function bodyOf(answer: Exclude<Answer, { kind: 'empty' }>, ids: Ids): unknown {

@@ -5,6 +5,7 @@ import { createLatency, type Latency } from './latency.ts';
 import type { Options } from './options.ts';
 import { createOrg, type Org } from './org.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
+import { createSwitches, type Switches } from './switches.ts';
 
 /** All that a simulator knows and counts; a reset replaces it whole. */
 export interface State {
@@ -14,6 +15,7 @@ export interface State {
   readonly arrivals: Arrivals;
   readonly counters: Counters;
   readonly faults: Faults;
+  readonly switches: Switches;
   readonly latency: Latency;
 }
 
@@ -25,6 +27,7 @@ export function createState(options: Options, url: string): State {
     arrivals: createArrivals(),
     counters: createCounters(),
     faults: createFaults(),
+    switches: createSwitches(),
     latency: createLatency(options.latencyMs),
   };
 }

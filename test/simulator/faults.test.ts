@@ -1,3 +1,5 @@
+import { createFaults, type Fault, type FaultOrder } from '../../simulator/faults.ts';
+import { controlOf } from '../support/simulator.ts';
 import { create, person, startOrg, stopAll } from './support.ts';
 
 afterEach(stopAll);
@@ -18,7 +20,9 @@ test('a status fault befalls the matching calls it was told to and has no effect
     statuses.push((await org.call('POST', '/users', person(login))).status);
   }
   expect(statuses).toEqual([200, 503, 200]);
-  expect((await org.control<object[]>('GET', 'faults')).body).toEqual([{ id: 1, ...fault, fired: 1 }]);
+  expect((await org.control<object[]>('GET', 'faults')).body).toEqual([
+    { id: 1, ...fault, probability: 1, seed: 0, fired: 1 },
+  ]);
   expect((await org.control('GET', 'counters')).body).toMatchObject({ users: 2 });
 });
 
@@ -60,6 +64,105 @@ test('a latency fault holds back the answer, not the effect', async () => {
   expect(users).toBe(1);
   await stopAll();
   expect(await held).toBe('cut off');
+});
+
+test('a truncated answer promises the whole in Content-Length, and the call took effect', async () => {
+  const org = await startOrg();
+  await controlOf(org.url).fail({ times: 1, fault: { kind: 'truncated' } });
+  const response = await fetch(`${org.url}/api/v1/users`, {
+    method: 'POST',
+    headers: { authorization: 'SSWS a-token' },
+    body: JSON.stringify(person('ada@example.com')),
+  });
+  expect(response.status).toBe(200);
+  expect(Number(response.headers.get('content-length'))).toBeGreaterThan(100);
+  await expect(response.text()).rejects.toThrow();
+  expect((await org.control('GET', 'counters')).body).toMatchObject({ users: 1, statuses: { truncated: 1 } });
+});
+
+test('half of the body of a truncated answer arrives', async () => {
+  const org = await startOrg();
+  await controlOf(org.url).fail({ times: 1, fault: { kind: 'truncated' } });
+  const response = await fetch(`${org.url}/api/v1/groups`, { headers: { authorization: 'SSWS a-token' } });
+  let received = 0;
+  const read = async () => {
+    for await (const chunk of response.body ?? []) received += (chunk as Uint8Array).length;
+  };
+  await expect(read()).rejects.toThrow();
+  expect(received).toBe(Math.floor(Number(response.headers.get('content-length')) / 2));
+});
+
+test.each([
+  ['before', 0],
+  ['after', 1],
+] as const)(
+  'a page of a proxy takes the place of the answer %s the call took effect',
+  async (when, users) => {
+    const org = await startOrg();
+    await controlOf(org.url).fail({ times: 1, fault: { kind: 'html', status: 502, when } });
+    const response = await fetch(`${org.url}/api/v1/users`, {
+      method: 'POST',
+      headers: { authorization: 'SSWS a-token' },
+      body: JSON.stringify(person('ada@example.com')),
+    });
+    expect(response.status).toBe(502);
+    expect(response.headers.get('content-type')).toBe('text/html');
+    expect([...response.headers.keys()].filter((name) => name.startsWith('x-'))).toEqual([]);
+    expect(await response.text()).toContain('<h1>502 Bad Gateway</h1>');
+    expect((await org.control('GET', 'counters')).body).toMatchObject({ users, statuses: { html: 1 } });
+  },
+);
+
+test('a page of a proxy can have any status, and comes before the effect unless told otherwise', async () => {
+  const org = await startOrg();
+  const control = controlOf(org.url);
+  await control.fail({ times: 1, fault: { kind: 'html', status: 200 } });
+  const response = await fetch(`${org.url}/api/v1/users`, { headers: { authorization: 'SSWS a-token' } });
+  expect(response.status).toBe(200);
+  expect(await response.text()).toMatch(/^<html>/);
+  expect((await org.control<object[]>('GET', 'faults')).body).toMatchObject([{ fault: { when: 'before' } }]);
+});
+
+const CHANCE: FaultOrder = {
+  method: null,
+  path: '/',
+  times: 1000,
+  skip: 0,
+  probability: 0.25,
+  seed: 7,
+  fault: { kind: 'status', status: 500 },
+};
+
+function hits(order: FaultOrder, calls: number): (Fault | null)[] {
+  const faults = createFaults();
+  faults.add(order);
+  return Array.from({ length: calls }, () => faults.fire('GET', '/api/v1/users'));
+}
+
+test('a fault by chance hits about as many calls as its probability says, the same ones for the same seed', () => {
+  const hit = hits(CHANCE, 4000).filter((fault) => fault !== null);
+  expect(hit.length).toBeGreaterThan(900);
+  expect(hit.length).toBeLessThanOrEqual(1000);
+  expect(hits(CHANCE, 100)).toEqual(hits(CHANCE, 100));
+  expect(hits(CHANCE, 100)).not.toEqual(hits({ ...CHANCE, seed: 8 }, 100));
+});
+
+test('a fault by chance still befalls no more calls than its times', () => {
+  expect(hits({ ...CHANCE, times: 3 }, 1000).filter((fault) => fault !== null)).toHaveLength(3);
+});
+
+test('a call that one order spares by chance is left to the next', () => {
+  const faults = createFaults();
+  faults.add({ ...CHANCE, probability: Number.MIN_VALUE });
+  faults.add({ ...CHANCE, probability: 1, fault: { kind: 'truncated' } });
+  expect(faults.fire('GET', '/')).toEqual({ kind: 'truncated' });
+});
+
+test.each([0, 1.1, '0.5'])('a probability of %j is refused', async (probability) => {
+  const org = await startOrg();
+  const order = { times: 1, seed: 0.5, probability, fault: { kind: 'truncated' } };
+  const { body } = await org.control<{ faults: string[] }>('POST', 'faults', order);
+  expect(body.faults.map((fault) => fault.split(':')[0])).toEqual(['probability', 'seed']);
 });
 
 test('a wrong fault is refused with all that is wrong about it', async () => {

@@ -1,3 +1,4 @@
+import type { Bucket } from '../../simulator/buckets.ts';
 import type { Fault } from '../../simulator/faults.ts';
 
 /** A user as the simulator's control surface lists them. */
@@ -6,41 +7,86 @@ export interface ListedUser {
   profile: Record<string, unknown>;
 }
 
+/** An order for a fault, as `POST /__simulator/faults` takes it; what is left out has the simulator's default. */
+export interface Order {
+  method?: string;
+  /** The start of a path. */
+  path?: string;
+  times: number;
+  skip?: number;
+  /** Of hitting a call that matches; the draws follow from the seed. */
+  probability?: number;
+  seed?: number;
+  fault: Fault | { kind: 'html'; status: number };
+}
+
+/** Tells how often an order has come about. */
+export interface Ordered {
+  fired(): Promise<number>;
+}
+
 /** The simulator's control surface; its own process is asked. */
 export interface SimulatorControl {
-  /** The next `times` creations go wrong like that; resolves to what tells how many have. */
-  failCreations(times: number, fault: Fault): Promise<{ fired(): Promise<number> }>;
+  /** Calls go wrong as the order says. */
+  fail(order: Order): Promise<Ordered>;
+  /** The next `times` creations go wrong like that. */
+  failCreations(times: number, fault: Fault): Promise<Ordered>;
   clearFaults(): Promise<void>;
+  /** While it is, every call with the token is answered 401. */
+  revokeToken(revoked: boolean): Promise<void>;
+  /** Okta's maintenance mode: while it is on, writes are answered 503. */
+  setReadOnly(readOnly: boolean): Promise<void>;
   /** Calls so far, of every kind. */
   calls(): Promise<number>;
+  /** How often each status was answered, and `reset`, `truncated`, `html`, `aborted`. */
+  statuses(): Promise<Record<string, number>>;
+  /** When calls arrived in a bucket, in the simulator's monotonic milliseconds. */
+  arrivals(bucket: Bucket): Promise<number[]>;
   users(): Promise<ListedUser[]>;
+}
+
+interface Counters {
+  calls: { total: number };
+  statuses: Record<string, number>;
 }
 
 export function controlOf(oktaUrl: string): SimulatorControl {
   const ask = async <T>(path: string): Promise<T> => (await send(path)).json() as Promise<T>;
+  const post = (path: string, body: object) =>
+    send(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
   const send = async (path: string, init?: RequestInit) => {
     const response = await fetch(`${oktaUrl}/__simulator/${path}`, init);
     if (!response.ok) throw new Error(`the simulator answered ${response.status} to ${path}`);
     return response;
   };
+  const fail = async (order: Order): Promise<Ordered> => {
+    const { id } = (await (await post('faults', order)).json()) as { id: number };
+    return {
+      async fired() {
+        const faults = await ask<{ id: number; fired: number }[]>('faults');
+        return faults.find((each) => each.id === id)?.fired ?? 0;
+      },
+    };
+  };
   return {
-    async failCreations(times, fault) {
-      const body = JSON.stringify({ method: 'POST', path: '/api/v1/users', times, fault });
-      const headers = { 'content-type': 'application/json' };
-      const { id } = (await (await send('faults', { method: 'POST', headers, body })).json()) as {
-        id: number;
-      };
-      return {
-        async fired() {
-          const faults = await ask<{ id: number; fired: number }[]>('faults');
-          return faults.find((each) => each.id === id)?.fired ?? 0;
-        },
-      };
-    },
+    fail,
+    failCreations: (times, fault) => fail({ method: 'POST', path: '/api/v1/users', times, fault }),
     async clearFaults() {
       await send('faults', { method: 'DELETE' });
     },
-    calls: async () => (await ask<{ calls: { total: number } }>('counters')).calls.total,
+    async revokeToken(revoked) {
+      await post('token', { revoked });
+    },
+    async setReadOnly(readOnly) {
+      await post('maintenance', { readOnly });
+    },
+    calls: async () => (await ask<Counters>('counters')).calls.total,
+    statuses: async () => (await ask<Counters>('counters')).statuses,
+    arrivals: async (bucket) => (await ask<{ atMs: number[] }>(`arrivals?bucket=${bucket}`)).atMs,
     users: () => ask<ListedUser[]>('users'),
   };
 }
