@@ -1,4 +1,4 @@
-import { parseOptions, USAGE } from './options.ts';
+import { parseOptions, USAGE } from './parse-options.ts';
 import { startSimulator } from './server.ts';
 
 const parsed = parseOptions(process.argv.slice(2));

@@ -1,4 +1,4 @@
-import { BUCKETS, type Bucket } from './buckets.ts';
+import { BUCKETS, type Bucket, type Row } from './buckets.ts';
 import type { Options } from './options.ts';
 
 const MINUTE = 60_000;
@@ -39,7 +39,7 @@ type Levels = readonly [org: Level, token: Level];
 
 /** Fixed windows, each opened by the first call that finds none open. Okta, rate limits. */
 export function createRateLimits(options: Options): RateLimits {
-  const buckets = new Map(BUCKETS.map((row) => [row.bucket, levelsOf(row.bucket, row.perMinute, options)]));
+  const buckets = new Map(BUCKETS.map((row) => [row.bucket, levelsOf(perMinuteOf(row, options), options)]));
   const openLevels = (bucket: Bucket, at: Moment): Levels => {
     const levels = buckets.get(bucket);
     if (levels === undefined) throw new Error(`Bug: no bucket ${bucket}`);
@@ -59,8 +59,12 @@ export function createRateLimits(options: Options): RateLimits {
   };
 }
 
-function levelsOf(bucket: Bucket, defaultPerMinute: number, options: Options): Levels {
-  const perMinute = bucket === 'users' ? options.usersPerMinute : defaultPerMinute;
+function perMinuteOf({ bucket, perMinute }: Row, options: Options): number {
+  const users = bucket === 'users' ? options.usersPerMinute : null;
+  return users ?? options.perMinute[bucket] ?? perMinute[options.edition];
+}
+
+function levelsOf(perMinute: number, options: Options): Levels {
   const limit = Math.max(1, Math.floor((perMinute * options.windowMs) / MINUTE));
   const share = Math.max(1, Math.floor((limit * options.tokenSharePercent) / 100));
   return [closedLevel(limit), closedLevel(share)];

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { handleApi } from './api.ts';
 import { type Control, handleControl } from './control.ts';
 import { createDelays, type Delays } from './delays.ts';
-import type { Options } from './options.ts';
+import { type GivenOptions, type Options, withDefaults } from './options.ts';
 import { createState } from './state.ts';
 
 /** Longer than any client idles, so that no kept connection closes under a call. */
@@ -17,7 +17,8 @@ export interface Simulator {
 }
 
 /** One org on its own port; resolves when it accepts calls. */
-export async function startSimulator(options: Options): Promise<Simulator> {
+export async function startSimulator(given: GivenOptions): Promise<Simulator> {
+  const options = withDefaults(given);
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
   server.listen(options.port, options.host);
   await once(server, 'listening');

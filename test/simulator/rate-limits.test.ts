@@ -1,19 +1,11 @@
 import { bucketOf } from '../../simulator/buckets.ts';
-import type { Options } from '../../simulator/options.ts';
+import { withDefaults } from '../../simulator/options.ts';
 import { createRateLimits } from '../../simulator/rate-limits.ts';
 import { create, person, startOrg, stopAll } from './support.ts';
 
 afterEach(stopAll);
 
-const OPTIONS: Options = {
-  host: '127.0.0.1',
-  port: 0,
-  token: 't',
-  usersPerMinute: 3,
-  windowMs: 60_000,
-  tokenSharePercent: 100,
-  latencyMs: 0,
-};
+const OPTIONS = withDefaults({ port: 0, token: 't', usersPerMinute: 3 });
 
 function at(monotonicMs: number) {
   return { monotonicMs, wallMs: 1_700_000_000_900 + monotonicMs };
@@ -35,6 +27,10 @@ test.each([
   ['PUT', '/apps/0oa1/groups/00g1', 'apps'],
   ['GET', '/apps/0oa1', 'app'],
   ['GET', '/logs', 'logs'],
+  ['POST', '/identity-sources/aps1/sessions', 'identity-sources'],
+  ['GET', '/identity-sources/aps1/sessions/ses1', 'identity-sources'],
+  ['POST', '/users/00u1/credentials/change_password', 'users'],
+  ['DELETE', '/groups/rules/0pr1', 'groups'],
   ['GET', '/meta/schemas/user/default', 'api'],
 ])('%s %s counts in the bucket %s', (method, path, bucket) => {
   expect(bucketOf(method, `/api/v1${path}`)).toBe(bucket);
@@ -67,6 +63,27 @@ test('a token with half a share sees half a limit, and the org keeps the rest', 
   expect(limits.take('users', true, at(1))).toMatchObject({ limit: 2, remaining: 0 });
   expect(limits.take('users', true, at(2))).toMatchObject({ kind: 'throttled', limit: 2 });
   expect(limits.take('users', false, at(3))).toMatchObject({ kind: 'passed', limit: 4, remaining: 1 });
+});
+
+test('the token endpoint has a bucket of its own', () => {
+  expect(bucketOf('POST', '/oauth2/v1/token')).toBe('token');
+});
+
+test.each([
+  ['integrator', [100, 20, 100]],
+  ['enterprise', [600, 100, 1000]],
+  ['workforce', [600, 100, 2000]],
+] as const)('an org of the edition %s has its limits', (edition, expected) => {
+  const limits = createRateLimits({ ...OPTIONS, edition, usersPerMinute: null });
+  const buckets = ['users', 'apps', 'user-read'] as const;
+  expect(buckets.map((bucket) => limits.take(bucket, true, at(0)).limit)).toEqual(expected);
+});
+
+test('a limit of one bucket can be set over that of the edition', () => {
+  const limits = createRateLimits({ ...OPTIONS, usersPerMinute: null, perMinute: { apps: 30, users: 40 } });
+  expect(limits.take('apps', true, at(0)).limit).toBe(30);
+  expect(limits.take('users', true, at(0)).limit).toBe(40);
+  expect(limits.take('groups', true, at(0)).limit).toBe(600);
 });
 
 test('every answer carries the rate-limit headers, a Date and an id of its own', async () => {

@@ -3,16 +3,6 @@ import { type Simulator, startSimulator } from '../../simulator/server.ts';
 
 export const TOKEN = 'a-token';
 
-const DEFAULTS: Options = {
-  host: '127.0.0.1',
-  port: 0,
-  token: TOKEN,
-  usersPerMinute: 600,
-  windowMs: 60_000,
-  tokenSharePercent: 100,
-  latencyMs: 0,
-};
-
 export interface Reply<T> {
   readonly status: number;
   readonly headers: Headers;
@@ -60,7 +50,7 @@ const running: Simulator[] = [];
 
 /** A simulator of this test's own; `stopAll` ends it. */
 export async function startOrg(options: Partial<Options> = {}): Promise<Org> {
-  const simulator = await startSimulator({ ...DEFAULTS, ...options });
+  const simulator = await startSimulator({ port: 0, token: TOKEN, ...options });
   running.push(simulator);
   const { url } = simulator;
   return {

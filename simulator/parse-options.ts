@@ -1,0 +1,123 @@
+import { parseArgs } from 'node:util';
+import { BUCKET_NAMES, EDITIONS } from './buckets.ts';
+import type { GivenOptions, Options } from './options.ts';
+
+const SECOND = 1000;
+
+export type ParsedOptions =
+  | { readonly kind: 'options'; readonly options: GivenOptions }
+  | { readonly kind: 'faulty'; readonly faults: readonly string[] };
+
+/** One word of the command line; what is not `wanted` reads as undefined. */
+interface Flag {
+  readonly key: keyof Options;
+  readonly read: (text: string) => unknown;
+  readonly wanted: string;
+  readonly example: string;
+}
+
+const share = { read: whole(1, 100), wanted: 'a percentage from 1 to 100', example: '100' };
+const milliseconds = { read: number(0), wanted: 'milliseconds, 0 or more', example: '0' };
+const count = { read: whole(1), wanted: 'a whole number above 0' };
+
+const REQUIRED: Readonly<Record<string, Flag>> = {
+  port: { key: 'port', read: whole(0, 65_535), wanted: '0 to 65535', example: 'P' },
+  token: {
+    key: 'token',
+    read: (text) => text || undefined,
+    wanted: 'the API token that callers will send',
+    example: 'T',
+  },
+};
+
+const OPTIONAL: Readonly<Record<string, Flag>> = {
+  host: {
+    key: 'host',
+    read: (text) => text || undefined,
+    wanted: 'an address to listen on',
+    example: '127.0.0.1',
+  },
+  edition: {
+    key: 'edition',
+    read: (text) => EDITIONS.find((known) => known === text),
+    wanted: `one of ${EDITIONS.join(', ')}`,
+    example: 'enterprise',
+  },
+  'users-per-minute': { key: 'usersPerMinute', ...count, example: '600' },
+  limits: {
+    key: 'perMinute',
+    read: readLimits,
+    wanted: `bucket=calls a minute,... of ${BUCKET_NAMES.join(', ')}`,
+    example: 'apps=100,logs=50',
+  },
+  'window-s': {
+    key: 'windowMs',
+    read: (text) => toMs(number(Number.MIN_VALUE)(text)),
+    wanted: 'seconds above 0',
+    example: '60',
+  },
+  'token-share': { key: 'tokenSharePercent', ...share },
+  concurrency: { key: 'concurrency', ...count, example: '75' },
+  'token-concurrency': { key: 'tokenConcurrencyPercent', ...share },
+  'latency-ms': { key: 'latencyMs', ...milliseconds },
+};
+
+const FLAGS = { ...REQUIRED, ...OPTIONAL };
+
+export const USAGE = `usage: okta-simulator ${[
+  ...Object.entries(REQUIRED).map(([name, { example }]) => `--${name} ${example}`),
+  ...Object.entries(OPTIONAL).map(([name, { example }]) => `[--${name} ${example}]`),
+].join(' ')}`;
+
+/** Reads the command line; a faulty one names every wrong option, not only the first. */
+export function parseOptions(argv: readonly string[]): ParsedOptions {
+  const { values, positionals } = readArguments(argv);
+  const unknown = Object.keys(values).filter((name) => !Object.hasOwn(FLAGS, name));
+  const faults = [
+    ...unknown.map((name) => `--${name}: unknown option`),
+    ...positionals.map((word) => `${word}: unexpected argument`),
+  ];
+  const options: Record<string, unknown> = {};
+  for (const [name, { key, read, wanted }] of Object.entries(FLAGS)) {
+    const given = values[name];
+    if (given === undefined && !Object.hasOwn(REQUIRED, name)) continue;
+    options[key] = typeof given === 'string' ? read(given) : undefined;
+    if (options[key] !== undefined) continue;
+    faults.push(`--${name}: ${given === undefined ? 'is missing' : 'is wrong'}, wanted ${wanted}`);
+  }
+  if (faults.length > 0) return { kind: 'faulty', faults };
+  return { kind: 'options', options: options as unknown as GivenOptions };
+}
+
+function readArguments(argv: readonly string[]) {
+  const options = Object.fromEntries(Object.keys(FLAGS).map((name) => [name, { type: 'string' } as const]));
+  return parseArgs({ args: [...argv], options, strict: false, allowPositionals: true });
+}
+
+function number(least: number, most = Number.MAX_VALUE) {
+  return (text: string): number | undefined => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    return value >= least && value <= most ? value : undefined;
+  };
+}
+
+function whole(least: number, most = Number.MAX_SAFE_INTEGER) {
+  return (text: string): number | undefined => {
+    const value = number(least, most)(text);
+    return Number.isInteger(value) ? value : undefined;
+  };
+}
+
+function toMs(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * SECOND;
+}
+
+function readLimits(text: string): Record<string, number> | undefined {
+  const limits = text.split(',').map((part) => {
+    const [bucket = '', perMinute = ''] = part.split('=');
+    return [bucket, whole(1)(perMinute)] as const;
+  });
+  const known: readonly string[] = BUCKET_NAMES;
+  const isRight = limits.every(([bucket, perMinute]) => known.includes(bucket) && perMinute !== undefined);
+  return isRight ? (Object.fromEntries(limits) as Record<string, number>) : undefined;
+}
