@@ -5,7 +5,7 @@ import { type Bucket, bucketOf } from './buckets.ts';
 import type { Delays } from './delays.ts';
 import * as errors from './errors.ts';
 import type { Fault } from './faults.ts';
-import type { Verdict } from './rate-limits.ts';
+import type { Moment, Standing } from './rate-limits.ts';
 import { matchRoute } from './routes.ts';
 import { send, sendHtml, statusOf } from './send.ts';
 import type { State } from './state.ts';
@@ -17,7 +17,10 @@ interface Arrival {
   readonly method: string;
   readonly url: URL;
   readonly hasToken: boolean;
-  readonly verdict: Verdict;
+  /** Whether it is in hand, and so has to leave the gate. */
+  readonly isIn: boolean;
+  readonly standing: Standing;
+  readonly refusal: errors.ErrorAnswer | null;
   readonly fault: Fault | null;
 }
 
@@ -35,12 +38,19 @@ export async function handleApi(
   url: URL,
 ): Promise<void> {
   const arrival = receive(state, request, url);
+  const leave = () => arrival.isIn && state.gate.leave(arrival.hasToken);
   const body = await readBody(request);
-  if (body.kind === 'aborted') return state.counters.countOutcome('aborted');
+  if (body.kind === 'aborted') {
+    leave();
+    return state.counters.countOutcome('aborted');
+  }
   const outcome = settle(state, arrival, body);
   count(state, arrival, outcome);
   const elapsedMs = performance.now() - arrival.atMs;
-  delays.later(latencyOf(state, arrival) - elapsedMs, () => deliver(state, arrival, outcome, response));
+  delays.later(latencyOf(state, arrival) - elapsedMs, () => {
+    leave();
+    deliver(state, arrival, outcome, response);
+  });
 }
 
 function receive(state: State, request: IncomingMessage, url: URL): Arrival {
@@ -51,13 +61,25 @@ function receive(state: State, request: IncomingMessage, url: URL): Arrival {
   state.arrivals.add(bucket, atMs);
   state.counters.countCall(bucket);
   const hasToken = !state.switches.revoked && request.headers.authorization === `SSWS ${state.options.token}`;
-  const taken = state.limits.take(bucket, hasToken, moment);
+  const admission = admit(state, bucket, hasToken, moment);
+  const refusal = admission.isThrottled ? errors.rateLimited : refusalOf(state, method, hasToken);
   // A fault is for a call that would have gone well: a refused one leaves it to the next.
-  const isRefused = taken.kind === 'throttled' || !hasToken || isShutFor(state, method);
-  const fault = isRefused ? null : state.faults.fire(method, url.pathname);
+  const fault = refusal === null ? state.faults.fire(method, url.pathname) : null;
   const shuts = fault?.kind === 'status' && fault.status === 429;
-  const verdict = shuts ? state.limits.shut(bucket, moment) : taken;
-  return { atMs, bucket, method, url, hasToken, verdict, fault };
+  const standing = shuts ? state.limits.shut(bucket, moment) : admission.standing;
+  return { atMs, bucket, method, url, hasToken, isIn: admission.isIn, standing, refusal, fault };
+}
+
+/** INFERRED: a call that the gate refuses does not count in its bucket. */
+function admit({ gate, limits }: State, bucket: Bucket, hasToken: boolean, at: Moment) {
+  if (!gate.enter(hasToken)) return { isIn: false, isThrottled: true, standing: gate.standing(at) };
+  const verdict = limits.take(bucket, hasToken, at);
+  return { isIn: true, isThrottled: verdict.kind === 'throttled', standing: verdict };
+}
+
+function refusalOf({ switches }: State, method: string, hasToken: boolean): errors.ErrorAnswer | null {
+  if (!hasToken) return errors.invalidToken;
+  return switches.readOnly && method !== 'GET' ? errors.readOnlyMode : null;
 }
 
 function settle(state: State, arrival: Arrival, body: Body): Outcome {
@@ -81,20 +103,14 @@ function lostTo(fault: Extract<Fault, { when: unknown }>): Outcome {
   return fault.kind === 'reset' ? { kind: 'reset' } : { kind: 'html', status: fault.status };
 }
 
-function decide(state: State, { verdict, hasToken, fault, method, url }: Arrival, body: Body): Answer {
-  if (verdict.kind === 'throttled') return errors.rateLimited;
-  if (!hasToken) return errors.invalidToken;
-  if (isShutFor(state, method)) return errors.readOnlyMode;
+function decide(state: State, { refusal, fault, method, url }: Arrival, body: Body): Answer {
+  if (refusal !== null) return refusal;
   if (fault?.kind === 'status') return errors.failureOf(fault.status);
   const match = matchRoute(method, url.pathname);
   if (match.kind === 'no-such-path') return errors.pathNotFound;
   if (match.kind === 'wrong-method') return errors.methodNotSupported;
   if (body.kind !== 'json') return errors.notWellFormed;
   return match.handler(state.org, { url, params: match.params, body: body.value });
-}
-
-function isShutFor({ switches }: State, method: string): boolean {
-  return switches.readOnly && method !== 'GET';
 }
 
 function count({ counters }: State, { bucket }: Arrival, outcome: Outcome): void {
@@ -114,13 +130,13 @@ function nameOf(outcome: Outcome): string {
   }
 }
 
-function deliver(state: State, { verdict, url }: Arrival, outcome: Outcome, response: ServerResponse): void {
+function deliver(state: State, { standing, url }: Arrival, outcome: Outcome, response: ServerResponse): void {
   switch (outcome.kind) {
     case 'answer':
-      send(response, outcome.answer, verdict, state.org.ids, url);
+      send(response, outcome.answer, standing, state.org.ids, url);
       break;
     case 'truncated':
-      send(response, outcome.answer, verdict, state.org.ids, url, 'half');
+      send(response, outcome.answer, standing, state.org.ids, url, 'half');
       break;
     case 'html':
       sendHtml(response, outcome.status);

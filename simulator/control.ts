@@ -49,12 +49,13 @@ export async function handleControl(control: Control, call: ControlCall): Promis
   reply(call.response, 404, { faults: [`${call.request.method} ${call.url.pathname}: no such thing`] });
 }
 
-function readCounters({ org, arrivals, counters, options }: State) {
+function readCounters({ org, arrivals, counters, gate, options }: State) {
   const busiest = BUCKET_NAMES.map((bucket) => [bucket, arrivals.busiestWindow(bucket, options.windowMs)]);
   return {
     users: org.users.size,
     created: org.created,
     ...counters.read(),
+    concurrency: gate.read(),
     busiestWindow: Object.fromEntries(busiest) as Record<Bucket, number>,
   };
 }

@@ -1,6 +1,7 @@
 import { type Arrivals, createArrivals } from './arrivals.ts';
 import { type Counters, createCounters } from './counters.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { createGate, type Gate } from './gate.ts';
 import { createLatency, type Latency } from './latency.ts';
 import type { Options } from './options.ts';
 import { createOrg, type Org } from './org.ts';
@@ -12,6 +13,7 @@ export interface State {
   readonly options: Options;
   readonly org: Org;
   readonly limits: RateLimits;
+  readonly gate: Gate;
   readonly arrivals: Arrivals;
   readonly counters: Counters;
   readonly faults: Faults;
@@ -24,6 +26,7 @@ export function createState(options: Options, url: string): State {
     options,
     org: createOrg(url),
     limits: createRateLimits(options),
+    gate: createGate(options),
     arrivals: createArrivals(),
     counters: createCounters(),
     faults: createFaults(),
