@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ConfigFile } from '../src/config/schema.ts';
 import { configuration, writeConfiguration } from './configuration.ts';
 import { createGroup } from './okta.ts';
 import { connectPortage, type Portage } from './portage.ts';
@@ -25,6 +26,10 @@ export interface FleetOptions {
   tokenShare: number;
   /** Okta's rate-limit window; a shorter one scales the allowance down with it. */
   windowSeconds?: number;
+  /** Changes the configuration before it is written. */
+  adjust?: (file: ConfigFile) => ConfigFile;
+  /** What an adjusted configuration names besides. */
+  env?: Record<string, string>;
 }
 
 /** The simulated org, Portage's API and the workers, running. */
@@ -37,6 +42,10 @@ export interface Fleet {
   processes: Process[];
   /** One more worker. */
   addWorker(): Process;
+  /** The API once more, where it was: after it was ended. */
+  addApi(): Process;
+  /** Writes the configuration anew, for the processes that are started from now on. */
+  configure(adjust: (file: ConfigFile) => ConfigFile): void;
   stop(): Promise<void>;
 }
 
@@ -59,16 +68,19 @@ export async function startFleet(options: FleetOptions, signal?: AbortSignal): P
     const apiKey = randomBytes(24).toString('base64url');
     const port = await freePort();
     const env = environment(options, token);
-    configure(env.PORTAGE_CONFIG, options, { oktaUrl, groupId, apiKey, port });
-    const addWorker = () => {
-      const number = processes.filter(({ name }) => name.startsWith('worker')).length + 1;
-      return start(`worker-${number}`, ['worker'], env);
-    };
-    const api = start('api', ['api'], env);
+    const file = configurationOf(options, { oktaUrl, groupId, apiKey, port });
+    const configure = (adjust = options.adjust) =>
+      writeConfiguration(env.PORTAGE_CONFIG, adjust?.(file) ?? file);
+    configure();
+    const next = (kind: string) => processes.filter(({ name }) => name.startsWith(kind)).length + 1;
+    const addWorker = () => start(`worker-${next('worker')}`, ['worker'], env);
+    const addApi = () => start(next('api') === 1 ? 'api' : `api-${next('api')}`, ['api'], env);
+    const api = addApi();
     for (let i = 0; i < options.workers; i++) addWorker();
     const portage = connectPortage(`http://${HOST}:${port}`, apiKey);
     await untilReady(api, async () => (await portage.isReady()) || undefined, signal);
-    return { oktaUrl, groupId, apiKey, oktaToken: token, portage, processes, addWorker, stop };
+    const how = { oktaUrl, groupId, apiKey, oktaToken: token };
+    return { ...how, portage, processes, addWorker, addApi, configure, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -97,8 +109,9 @@ function simulatorArgs({ perMinute, latencyMs, tokenShare, windowSeconds }: Flee
 const addressIn = (log: string) => /listening on (http:\S+)\n/.exec(readFileSync(log, 'utf8'))?.[1];
 
 /** What Portage's processes are given: the secrets that its configuration names. */
-function environment({ folder, redisUrl, portageUrl, installationUrl }: FleetOptions, token: string) {
+function environment({ folder, redisUrl, portageUrl, installationUrl, env }: FleetOptions, token: string) {
   return {
+    ...env,
     PORTAGE_CONFIG: join(folder, 'portage.config.json'),
     REDIS_URL: redisUrl,
     DATABASE_URL: portageUrl,
@@ -107,12 +120,10 @@ function environment({ folder, redisUrl, portageUrl, installationUrl }: FleetOpt
   };
 }
 
-function configure(
-  path: string,
+function configurationOf(
   { redisPrefix, perMinute, windowSeconds = WINDOW_S }: FleetOptions,
   { apiKey, port, ...okta }: { oktaUrl: string; groupId: string; apiKey: string; port: number },
-): void {
+): ConfigFile {
   const apiKeySha256 = createHash('sha256').update(apiKey).digest('hex');
-  const setting = { ...okta, redisPrefix, perMinute, windowSeconds, apiPort: port, apiKeySha256 };
-  writeConfiguration(path, configuration(setting));
+  return configuration({ ...okta, redisPrefix, perMinute, windowSeconds, apiPort: port, apiKeySha256 });
 }

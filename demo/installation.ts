@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { type Connection, createConnection } from 'mysql2/promise';
 import { adminCases, type Fate, type Kind, panelistCases } from './cases.ts';
-import type { Panelist, People } from './people.ts';
+import { ONLINE_PORTALS, type Panelist, type People } from './people.ts';
 
 const SCHEMA = readFileSync(new URL('./efs-schema.sql', import.meta.url), 'utf8');
 const PAGE = 1_000;
 
 const portals = [
-  { id: 1, name: 'Portal 1', url_name: 'portal-1', is_online: 1 },
-  { id: 2, name: 'Meinungsstudio', url_name: 'meinungsstudio', is_online: 1 },
-  { id: 3, name: 'Portal 3', url_name: 'portal-3', is_online: 0 },
+  { id: 1, name: 'Portal 1', url_name: 'portal-1' },
+  { id: 2, name: 'Meinungsstudio', url_name: 'meinungsstudio' },
+  { id: 3, name: 'Portal 3', url_name: 'portal-3' },
 ];
 const config = [
   { name: 'iam_module_active', value: '0' },
@@ -28,7 +28,13 @@ export async function createInstallation(url: string, people: People, signal?: A
   const connection = await createConnection({ uri: url, multipleStatements: true, charset: 'utf8mb4' });
   try {
     await connection.query(SCHEMA);
-    await insert(connection, 'portals', portals);
+    const { onlinePortals = ONLINE_PORTALS } = people;
+    const isOnline = (id: number) => (onlinePortals.includes(id) ? 1 : 0);
+    await insert(
+      connection,
+      'portals',
+      portals.map((portal) => ({ ...portal, is_online: isOnline(portal.id) })),
+    );
     await insert(connection, 'config', config);
     for (const page of pages(people.admins)) {
       signal?.throwIfAborted();

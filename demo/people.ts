@@ -21,12 +21,24 @@ export interface Panelist {
 export interface People {
   admins: Iterable<Admin>;
   panelists: Iterable<Panelist>;
+  /** Those that anybody is registered in; `ONLINE_PORTALS` without it. */
+  onlinePortals?: readonly number[];
 }
 
-export function createPeople(seed: number, counts: { admins: number; panelists: number }): People {
+interface Counts {
+  admins: number;
+  panelists: number;
+  onlinePortals?: readonly number[];
+}
+
+/** A third one is being prepared. */
+export const ONLINE_PORTALS: readonly number[] = [1, 2];
+
+export function createPeople(seed: number, counts: Counts): People {
   return {
     admins: { [Symbol.iterator]: () => admins(seed, counts.admins) },
     panelists: { [Symbol.iterator]: () => panelists(seed, counts) },
+    onlinePortals: counts.onlinePortals ?? ONLINE_PORTALS,
   };
 }
 
@@ -36,12 +48,17 @@ function* admins(seed: number, count: number): Generator<Admin> {
   }
 }
 
-function* panelists(seed: number, counts: { admins: number; panelists: number }): Generator<Panelist> {
+function* panelists(seed: number, counts: Counts): Generator<Panelist> {
+  const online = counts.onlinePortals ?? ONLINE_PORTALS;
   const nextAdmin = ordinaryAdmins(seed, counts.admins);
   for (const [index, wanted] of walk<PanelistCase>(seed, 'panelist', counts.panelists)) {
     const admin = wanted === 'also-admin' ? nextAdmin.next().value : undefined;
     const special = wanted === 'also-admin' && !admin ? 'ordinary' : wanted;
-    yield { case: special, row: panelistRow(seed, index, special, admin), portals: portalsOf(special) };
+    yield {
+      case: special,
+      row: panelistRow(seed, index, special, admin),
+      portals: portalsOf(special, online),
+    };
   }
 }
 
@@ -115,11 +132,11 @@ const status = () =>
     { value: 3, weight: 1 },
   ]);
 
-/** Two portals are online, one is being prepared. */
-function portalsOf(special: PanelistCase): number[] {
+/** One of the portals that are online, mostly the first, or all of them. */
+function portalsOf(special: PanelistCase, online: readonly number[]): number[] {
   if (special === 'in-no-portal') return [];
-  if (special === 'two-portals' || faker.datatype.boolean(0.1)) return [1, 2];
-  return [faker.helpers.arrayElement([1, 1, 2])];
+  if (special === 'two-portals' || faker.datatype.boolean(0.1)) return [...online];
+  return [faker.helpers.arrayElement([...online.slice(0, 1), ...online])];
 }
 
 function day(firstYear: number, lastYear: number): string {

@@ -25,6 +25,8 @@ export interface Portage {
   isReady(): Promise<boolean>;
   start(installation: string, operation: Operation): Promise<Started>;
   migration(id: number): Promise<Migration>;
+  /** Lets a held migration go on. */
+  resume(id: number): Promise<Migration>;
 }
 
 export function connectPortage(url: string, key: string): Portage {
@@ -42,6 +44,10 @@ export function connectPortage(url: string, key: string): Portage {
     },
     async migration(id) {
       return answer(await fetch(`${url}/v1/migrations/${id}`, { headers }));
+    },
+    async resume(id) {
+      const init = { method: 'POST', headers: { authorization: headers.authorization } };
+      return answer(await fetch(`${url}/v1/migrations/${id}/resume`, init));
     },
   };
 }

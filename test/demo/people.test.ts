@@ -121,6 +121,12 @@ test('everybody else is in a portal, some in two', () => {
   expect(one(panelists, 'two-portals').portals).toEqual([1, 2]);
 });
 
+test('with a third portal online people are in it, alone or besides the others', () => {
+  const panelists = [...createPeople(SEED, { ...COUNTS, onlinePortals: [1, 2, 3] }).panelists];
+  expect(one(panelists, 'two-portals').portals).toEqual([1, 2, 3]);
+  expect(panelists.some(({ portals }) => portals.join() === '3')).toBe(true);
+});
+
 test('a name has an emoji, another an apostrophe, another is empty', () => {
   const { panelists } = everybody();
   expect(one(panelists, 'emoji-name').row.u_firstname).toMatch(/\p{Extended_Pictographic}/u);

@@ -1,10 +1,10 @@
-import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { eventually } from '../support/eventually.ts';
 import {
   attemptsOf,
   doneSoFar,
   expectHealed,
   startMigrations,
+  unreferenced,
   untilDone,
   wantedUsers,
 } from '../support/fault-run.ts';
@@ -58,15 +58,3 @@ test('six killed workers, two with users in hand whom Okta had created, cost nob
   const waitedMs = adopted.map(({ time, ms }) => time - ms - lastKillAt);
   expect(Math.max(...waitedMs)).toBeLessThan(20_000);
 }, 120_000);
-
-/** Whom Okta has by their marker, and EFS does not reference. */
-async function unreferenced({ oktaUrl, installationUrl }: TestFleet): Promise<Set<number>> {
-  const users = await controlOf(oktaUrl).users();
-  const connection = await createConnection({ uri: installationUrl });
-  const [rows] = await connection.query<(RowDataPacket & { user_id: number })[]>(
-    'SELECT DISTINCT user_id FROM iam_portal_user_reference',
-  );
-  await connection.end();
-  const inOkta = users.map(({ profile }) => Number(String(profile.employeeNumber).split('/').at(-1)));
-  return new Set(inOkta).difference(new Set(rows.map((row) => row.user_id)));
-}

@@ -1,7 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import type { Process } from '../../demo/processes.ts';
+import { disagreements } from './accounts.ts';
 import { expectComplete } from './complete.ts';
+import type { Edits } from './edits.ts';
 import { eventually } from './eventually.ts';
 import type { TestFleet } from './fleet.ts';
+import { controlOf } from './simulator.ts';
 
 const INSTALLATION = 'musterpanel';
 /** A run of these tests takes seconds; what it takes longer for is a fault that did not heal. */
@@ -21,18 +26,55 @@ export async function startMigrations(fleet: TestFleet): Promise<number[]> {
 export const wantedUsers = ({ plan: { admin, panelist } }: TestFleet) =>
   admin.referenced + panelist.referenced;
 
-/** People who have been carried over so far: in Okta and referenced. */
-export async function doneSoFar(fleet: TestFleet): Promise<number> {
-  const { admins, panelists } = await fleet.ends();
-  return admins.referenced + panelists.referenced;
+/** People who have been carried over so far: all references of a person are written at once. */
+export async function doneSoFar({ installationUrl }: TestFleet): Promise<number> {
+  const connection = await createConnection({ uri: installationUrl });
+  try {
+    const [[row]] = await connection.query<(RowDataPacket & { done: number })[]>(
+      `SELECT (SELECT COUNT(DISTINCT user_id) FROM iam_user_reference)
+            + (SELECT COUNT(DISTINCT user_id) FROM iam_portal_user_reference) AS done`,
+    );
+    return Number(row?.done);
+  } finally {
+    connection.destroy();
+  }
 }
 
 /** Resolves, to the number of people done, as soon as that share of them is. */
-export function untilDone(fleet: TestFleet, share: number): Promise<number> {
+export function untilDone(fleet: TestFleet, share: number, deadlineMs?: number): Promise<number> {
   const enough = share * wantedUsers(fleet);
-  return eventually(`${Math.round(share * 100)} % are done`, async () => {
+  const isDone = async () => {
     const done = await doneSoFar(fleet);
     return done >= enough && done;
+  };
+  return eventually(`${Math.round(share * 100)} % are done`, isDone, deadlineMs);
+}
+
+/** SIGKILLs the worker that has run longest, and starts another; resolves to its name once the other runs. */
+export async function replaceWorker(fleet: TestFleet): Promise<string> {
+  const victim = fleet.processes.find((each) => each.name.startsWith('worker') && !each.hasEnded());
+  if (!victim) throw new Error('no worker is left to be killed');
+  victim.child.kill('SIGKILL');
+  expect(await victim.ended).toBe('SIGKILL');
+  await untilStarted(fleet.addWorker());
+  return victim.name;
+}
+
+/** SIGKILLs the API and starts it again; resolves to its name once it answers. */
+export async function replaceApi(fleet: TestFleet): Promise<string> {
+  const victim = fleet.processes.find((each) => each.name.startsWith('api') && !each.hasEnded());
+  if (!victim) throw new Error('no API is left to be killed');
+  victim.child.kill('SIGKILL');
+  expect(await victim.ended).toBe('SIGKILL');
+  await untilStarted(fleet.addApi());
+  return victim.name;
+}
+
+/** A process of Portage's has said that it runs. */
+async function untilStarted({ name, log, hasEnded }: Process): Promise<void> {
+  await eventually(`${name} runs`, async () => {
+    if (hasEnded()) throw new Error(`${name} ended before it ran`);
+    return readFileSync(log, 'utf8').includes('"msg":"started"');
   });
 }
 
@@ -49,12 +91,46 @@ export async function expectHealed(fleet: TestFleet, ids: number[], killed: stri
   expect(ended).toEqual(killed);
 }
 
+export interface End {
+  /** The processes that the test has ended. */
+  killed?: string[];
+  /** What the test has changed in EFS meanwhile. */
+  edits?: Edits;
+  withinMs?: number;
+}
+
+/** The migrations finish by themselves, and afterwards both ends agree to the row. */
+export async function expectAgreement(fleet: TestFleet, ids: number[], end: End = {}): Promise<void> {
+  const { killed = [], edits, withinMs = FINISHED_WITHIN_MS } = end;
+  await Promise.all(ids.map((id) => fleet.finished(id, withinMs)));
+  expect(await disagreements(fleet, edits)).toEqual([]);
+  const ended = fleet.processes.filter((each) => each.hasEnded()).map(({ name }) => name);
+  expect(ended.toSorted()).toEqual(killed.toSorted());
+}
+
+/** A line of what a long test has seen, as soon as it has. */
+export function say(line: string): void {
+  process.stdout.write(`      ${line}\n`);
+}
+
 /** Whom Portage has recorded as failed, and how many of them because Okta did not answer. */
 export async function failures({ portageUrl }: TestFleet): Promise<{ people: number; unavailable: number }> {
   const connection = await createConnection({ uri: portageUrl });
   const [rows] = await connection.query<(RowDataPacket & { code: string })[]>('SELECT code FROM failures');
   await connection.end();
   return { people: rows.length, unavailable: rows.filter(({ code }) => code === 'okta_unavailable').length };
+}
+
+/** Whom Okta has by their marker, and EFS does not reference: panelists. */
+export async function unreferenced({ oktaUrl, installationUrl }: TestFleet): Promise<Set<number>> {
+  const users = await controlOf(oktaUrl).users();
+  const connection = await createConnection({ uri: installationUrl });
+  const [rows] = await connection.query<(RowDataPacket & { user_id: number })[]>(
+    'SELECT DISTINCT user_id FROM iam_portal_user_reference',
+  );
+  await connection.end();
+  const inOkta = users.map(({ profile }) => Number(String(profile.employeeNumber).split('/').at(-1)));
+  return new Set(inOkta).difference(new Set(rows.map((row) => row.user_id)));
 }
 
 /** A line of the workers' logs for each attempt. */

@@ -4,16 +4,22 @@ import { join } from 'node:path';
 import { bothEnds, type Ends } from '../../demo/ends.ts';
 import { type Fleet, type FleetOptions, startFleet } from '../../demo/fleet.ts';
 import { createInstallation, type Plan } from '../../demo/installation.ts';
-import { createPeople, type People } from '../../demo/people.ts';
+import { createPeople, ONLINE_PORTALS, type People } from '../../demo/people.ts';
 import { createDatabase, REDIS_URL, uniqueName } from './databases.ts';
 import { eventually } from './eventually.ts';
 
-type Pace = Partial<Pick<FleetOptions, 'perMinute' | 'windowSeconds' | 'latencyMs' | 'tokenShare'>>;
+type How = Partial<
+  Pick<FleetOptions, 'perMinute' | 'windowSeconds' | 'latencyMs' | 'tokenShare' | 'adjust' | 'env'>
+>;
 
-export interface TestFleetOptions extends Pace {
+export interface TestFleetOptions extends How {
   admins: number;
   panelists: number;
   workers: number;
+  /** Makes other people. */
+  seed?: number;
+  /** The portals that people are in. */
+  onlinePortals?: readonly number[];
   /** Servers of the test's own; otherwise those that all tests share. */
   redisUrl?: string;
   createDatabase?: typeof createDatabase;
@@ -44,10 +50,12 @@ export async function createFleet({
   workers,
   redisUrl = REDIS_URL,
   createDatabase: create = createDatabase,
-  ...pace
+  seed = SEED,
+  onlinePortals = ONLINE_PORTALS,
+  ...how
 }: TestFleetOptions): Promise<TestFleet> {
   const [portageDb, efs] = await Promise.all([create('portage'), create('efs')]);
-  const people = createPeople(SEED, { admins, panelists });
+  const people = createPeople(seed, { admins, panelists, onlinePortals });
   const plan = await createInstallation(efs.url, people);
   const folder = mkdtempSync(join(tmpdir(), 'portage-fleet-'));
   const redisPrefix = uniqueName('fleet');
@@ -55,7 +63,7 @@ export async function createFleet({
   const defaults = { perMinute: 600, latencyMs: 50, tokenShare: 100 };
   const fleet = await startFleet({
     ...defaults,
-    ...pace,
+    ...how,
     folder,
     redisPrefix,
     redisUrl,
