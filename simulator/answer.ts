@@ -10,7 +10,7 @@ export interface Call {
 
 /** What a handler answers; how it looks on the wire is the sender's business. */
 export type Answer =
-  | { readonly kind: 'object'; readonly body: unknown; readonly etag?: string }
+  | { readonly kind: 'object'; readonly body: unknown; readonly etag?: string; readonly status?: 201 | 202 }
   | { readonly kind: 'page'; readonly items: readonly unknown[]; readonly after: string | null }
   | { readonly kind: 'empty' }
   | ErrorAnswer;
@@ -19,6 +19,11 @@ export type Handler = (org: Org, call: Call) => Answer;
 
 export function object(body: unknown): Answer {
   return { kind: 'object', body };
+}
+
+/** What Okta answers with 201 instead of 200; few calls do. */
+export function created(body: unknown): Answer {
+  return { kind: 'object', body, status: 201 };
 }
 
 export const empty: Answer = { kind: 'empty' };

@@ -18,6 +18,8 @@ export interface Options {
   readonly concurrency: number | null;
   readonly tokenConcurrencyPercent: number;
   readonly latencyMs: number;
+  /** Whether a second app of the same label is refused; which orgs do, Okta does not tell. */
+  readonly uniqueAppLabels: boolean;
 }
 
 /** What has to be said; all the rest has a default. */
@@ -34,6 +36,7 @@ export const DEFAULTS: Omit<Options, 'port' | 'token'> = {
   concurrency: null,
   tokenConcurrencyPercent: 100,
   latencyMs: 0,
+  uniqueAppLabels: false,
 };
 
 export function withDefaults(given: GivenOptions): Options {

@@ -1,5 +1,7 @@
+import type { App } from './app.ts';
 import { type Collection, createCollection } from './collection.ts';
 import { createIds, type Ids } from './ids.ts';
+import type { Options } from './options.ts';
 import type { Profile } from './profile.ts';
 
 /** The statuses that this simulator can bring a user to. Okta, user lifecycle. */
@@ -46,12 +48,17 @@ export interface Mail {
 
 export interface Org {
   readonly url: string;
+  readonly options: Options;
+  readonly orgId: string;
   readonly ids: Ids;
   readonly users: Collection<User>;
   /** By folded login, over all statuses: a deactivated user still holds his. */
   readonly byLogin: Map<string, User>;
   readonly groups: Collection<Group>;
   readonly everyone: Group;
+  readonly apps: Collection<App>;
+  /** Of all OIDC apps; no two share one. */
+  readonly clientIds: Set<string>;
   readonly userTypeId: string;
   readonly realmId: string;
   readonly outbox: Mail[];
@@ -60,7 +67,7 @@ export interface Org {
 }
 
 /** An org as it is on its first day: nobody in it, and the group Everyone. */
-export function createOrg(url: string): Org {
+export function createOrg(url: string, options: Options): Org {
   const ids = createIds();
   const users = createCollection<User>();
   const everyone = newGroup(ids.next('00g'), 'BUILT_IN', 'Everyone', 'All users in your organization', users);
@@ -68,11 +75,15 @@ export function createOrg(url: string): Org {
   groups.add(everyone);
   return {
     url,
+    options,
+    orgId: ids.next('00o'),
     ids,
     users,
     byLogin: new Map(),
     groups,
     everyone,
+    apps: createCollection(),
+    clientIds: new Set(),
     userTypeId: ids.next('oty'),
     realmId: ids.next('guo'),
     outbox: [],

@@ -56,5 +56,5 @@ function encodeCursor(id: string): string {
 
 function decodeCursor(cursor: string): string | null {
   const id = Buffer.from(cursor.slice(3), 'base64url').toString();
-  return encodeCursor(id) === cursor && /^00[ug]\w{17}$/.test(id) ? id : null;
+  return encodeCursor(id) === cursor && /^0(?:0[ug]|oa|pr)\w{17}$/.test(id) ? id : null;
 }

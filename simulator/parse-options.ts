@@ -60,6 +60,7 @@ const OPTIONAL: Readonly<Record<string, Flag>> = {
   concurrency: { key: 'concurrency', ...count, example: '75' },
   'token-concurrency': { key: 'tokenConcurrencyPercent', ...share },
   'latency-ms': { key: 'latencyMs', ...milliseconds },
+  'unique-app-labels': { key: 'uniqueAppLabels', read: yesOrNo, wanted: 'yes or no', example: 'no' },
 };
 
 const FLAGS = { ...REQUIRED, ...OPTIONAL };
@@ -106,6 +107,10 @@ function whole(least: number, most = Number.MAX_SAFE_INTEGER) {
     const value = number(least, most)(text);
     return Number.isInteger(value) ? value : undefined;
   };
+}
+
+function yesOrNo(text: string): boolean | undefined {
+  return text === 'yes' ? true : text === 'no' ? false : undefined;
 }
 
 function toMs(seconds: number | undefined): number | undefined {

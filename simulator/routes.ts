@@ -1,5 +1,8 @@
 import type { Handler } from './answer.ts';
+import { activateApp, deactivateApp, deleteApp, getApp, listApps, replaceApp } from './apps.ts';
+import { createApp } from './create-app.ts';
 import { createUser } from './create-user.ts';
+import { getFeature, listFeatures, updateFeature } from './features.ts';
 import {
   addMember,
   createGroup,
@@ -12,6 +15,14 @@ import {
 } from './groups.ts';
 import { activate, deactivate, reactivate } from './lifecycle.ts';
 import { listUsers } from './list-users.ts';
+import {
+  activateSecret,
+  createSecret,
+  deactivateSecret,
+  deleteSecret,
+  getSecret,
+  listSecrets,
+} from './secrets.ts';
 import { deleteUser, getUser, listGroupsOfUser, replaceUser, updateUser } from './users.ts';
 
 type Methods = Readonly<Record<string, Handler>>;
@@ -28,6 +39,16 @@ const ROUTES: Readonly<Record<string, Methods>> = {
   '/groups/{id}': { GET: getGroup, PUT: replaceGroup, DELETE: deleteGroup },
   '/groups/{id}/users': { GET: listMembers },
   '/groups/{id}/users/{userId}': { PUT: addMember, DELETE: removeMember },
+  '/apps': { GET: listApps, POST: createApp },
+  '/apps/{id}': { GET: getApp, PUT: replaceApp, DELETE: deleteApp },
+  '/apps/{id}/lifecycle/activate': { POST: activateApp },
+  '/apps/{id}/lifecycle/deactivate': { POST: deactivateApp },
+  '/apps/{id}/credentials/secrets': { GET: listSecrets, POST: createSecret },
+  '/apps/{id}/credentials/secrets/{secretId}': { GET: getSecret, DELETE: deleteSecret },
+  '/apps/{id}/credentials/secrets/{secretId}/lifecycle/activate': { POST: activateSecret },
+  '/apps/{id}/credentials/secrets/{secretId}/lifecycle/deactivate': { POST: deactivateSecret },
+  '/apps/{id}/features': { GET: listFeatures },
+  '/apps/{id}/features/{name}': { GET: getFeature, PUT: updateFeature },
 };
 
 const PATTERNS = Object.entries(ROUTES).map(([path, methods]) => ({

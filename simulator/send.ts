@@ -11,6 +11,7 @@ const REQUEST_ID_LENGTH = 27;
 export function statusOf(answer: Answer): number {
   switch (answer.kind) {
     case 'object':
+      return answer.status ?? 200;
     case 'page':
       return 200;
     case 'empty':

@@ -24,7 +24,7 @@ export interface State {
 export function createState(options: Options, url: string): State {
   return {
     options,
-    org: createOrg(url),
+    org: createOrg(url, options),
     limits: createRateLimits(options),
     gate: createGate(options),
     arrivals: createArrivals(),
