@@ -53,6 +53,7 @@ export function replaceApp(org: Org, { params: [id = ''], body }: Call): Answer 
   }
   app.details = details.value;
   app.lastUpdatedMs = Date.now();
+  org.changes.tell({ kind: 'app', what: 'updated', app });
   return object(toApp(org, app, 'with-secret'));
 }
 
@@ -64,6 +65,7 @@ export function deleteApp(org: Org, { params: [id = ''] }: Call): Answer {
   if (app.status === 'ACTIVE') return mustBeInactive;
   if (app.oauth !== null) org.clientIds.delete(app.oauth.clientId);
   org.apps.remove(id);
+  org.changes.tell({ kind: 'app', what: 'deleted', app });
   return empty;
 }
 
@@ -80,10 +82,11 @@ export function deactivateApp(org: Org, call: Call): Answer {
 function moveTo(org: Org, { params: [id = ''] }: Call, status: App['status']): Answer {
   const found = findApp(org, id);
   if (found.kind === 'error') return found;
-  if (found.value.status !== status) {
-    found.value.status = status;
-    found.value.lastUpdatedMs = Date.now();
-  }
+  const app = found.value;
+  if (app.status === status) return object({});
+  app.status = status;
+  app.lastUpdatedMs = Date.now();
+  org.changes.tell({ kind: 'app', what: status === 'ACTIVE' ? 'activated' : 'deactivated', app });
   return object({});
 }
 

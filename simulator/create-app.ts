@@ -39,6 +39,7 @@ export function createApp(org: Org, { url, body }: Call): Answer {
   if (hasSecret(app)) app.secrets.add(newSecret(org.ids, client.value?.secret ?? undefined));
   org.apps.add(app);
   if (app.oauth !== null) org.clientIds.add(app.oauth.clientId);
+  org.changes.tell({ kind: 'app', what: 'created', app });
   return object(toApp(org, app, 'with-secret'));
 }
 

@@ -30,6 +30,7 @@ export function createUser(org: Org, { url, body }: Call): Answer {
   const user = newUser(org, profile.value, body.credentials);
   if (url.searchParams.get('activate') !== 'false') activateAtCreation(org, user);
   addUser(org, user, groups.value);
+  announce(org, user, groups.value);
   return object(toOktaUser(org, user));
 }
 
@@ -83,4 +84,10 @@ function addUser(org: Org, user: User, groups: readonly Group[]): void {
   org.created += 1;
   user.groupIds = groups.map((group) => group.id);
   for (const group of groups) group.members.add(user);
+}
+
+function announce(org: Org, user: User, groups: readonly Group[]): void {
+  org.changes.tell({ kind: 'user', what: 'created', user });
+  for (const group of groups) org.changes.tell({ kind: 'membership', what: 'added', group, user });
+  if (user.status !== 'STAGED') org.changes.tell({ kind: 'user', what: 'activated', user });
 }

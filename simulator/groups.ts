@@ -2,6 +2,7 @@ import { type Answer, type Call, empty, object } from './answer.ts';
 import { type Checked, notFound, notWellFormed, ok, unsupported, validationFailed } from './errors.ts';
 import { findUser } from './find-user.ts';
 import { isRecord } from './json.ts';
+import { join, leave } from './membership.ts';
 import { type Group, newGroup, type Org, type User } from './org.ts';
 import { pageOf } from './paging.ts';
 import { toGroup } from './to-group.ts';
@@ -17,6 +18,7 @@ export function createGroup(org: Org, { body }: Call): Answer {
   if (profile.kind === 'error') return profile;
   const group = newGroup(org.ids.next('00g'), 'OKTA_GROUP', profile.value.name, profile.value.description);
   org.groups.add(group);
+  org.changes.tell({ kind: 'group', what: 'created', group });
   return object(toGroup(org, group));
 }
 
@@ -46,6 +48,7 @@ export function replaceGroup(org: Org, { params: [id = ''], body }: Call): Answe
   const profile = checkGroupProfile(org, body, found.value);
   if (profile.kind === 'error') return profile;
   Object.assign(found.value, profile.value, { lastUpdatedMs: Date.now() });
+  org.changes.tell({ kind: 'group', what: 'updated', group: found.value });
   return object(toGroup(org, found.value));
 }
 
@@ -53,8 +56,11 @@ export function replaceGroup(org: Org, { params: [id = ''], body }: Call): Answe
 export function deleteGroup(org: Org, { params: [id = ''] }: Call): Answer {
   const found = findOwnGroup(org, id);
   if (found.kind === 'error') return found;
-  for (const user of found.value.members.walk()) leave(user, id);
+  for (const user of found.value.members.walk()) {
+    user.groupIds = user.groupIds.filter((groupId) => groupId !== id);
+  }
   org.groups.remove(id);
+  org.changes.tell({ kind: 'group', what: 'deleted', group: found.value });
   return empty;
 }
 
@@ -69,31 +75,22 @@ export function listMembers(org: Org, { url, params: [id = ''] }: Call): Answer 
 
 /** PUT /api/v1/groups/{id}/users/{userId}: twice is once. */
 export function addMember(org: Org, call: Call): Answer {
-  return changeMembership(org, call, (group, user) => {
-    if (group.members.has(user.id)) return;
-    group.members.add(user);
-    user.groupIds = [...user.groupIds, group.id];
-    group.lastMembershipUpdatedMs = Date.now();
-  });
+  return changeMembership(org, call, join);
 }
 
 /** DELETE /api/v1/groups/{id}/users/{userId}. */
 export function removeMember(org: Org, call: Call): Answer {
-  return changeMembership(org, call, (group, user) => {
-    if (!group.members.remove(user.id)) return;
-    leave(user, group.id);
-    group.lastMembershipUpdatedMs = Date.now();
-  });
+  return changeMembership(org, call, leave);
 }
 
-type Change = (group: Group, user: User) => void;
+type Change = (org: Org, group: Group, user: User) => void;
 
 function changeMembership(org: Org, { params: [groupId = '', userKey = ''] }: Call, change: Change): Answer {
   const group = findOwnGroup(org, groupId);
   if (group.kind === 'error') return group;
   const user = findUser(org, userKey);
   if (user.kind === 'error') return user;
-  change(group.value, user.value);
+  change(org, group.value, user.value);
   return empty;
 }
 
@@ -102,10 +99,6 @@ function findOwnGroup(org: Org, id: string): Checked<Group> {
   const group = org.groups.get(id);
   if (group === undefined) return notFound(id, 'UserGroup');
   return group.type === 'BUILT_IN' ? unsupported : ok(group);
-}
-
-function leave(user: User, groupId: string): void {
-  user.groupIds = user.groupIds.filter((id) => id !== groupId);
 }
 
 interface GroupProfile {

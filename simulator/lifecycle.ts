@@ -12,6 +12,7 @@ export function activate(org: Org, { url, params: [key = ''] }: Call): Answer {
   if (user.status !== 'STAGED' && user.status !== 'DEPROVISIONED') return alreadyActive;
   moveTo(user, user.credentials.hasPassword ? 'ACTIVE' : 'PROVISIONED');
   user.activatedMs = user.lastUpdatedMs;
+  org.changes.tell({ kind: 'user', what: 'activated', user });
   return handActivation(org, user, url.searchParams.get('sendEmail') !== 'false');
 }
 
@@ -20,6 +21,7 @@ export function reactivate(org: Org, { url, params: [key = ''] }: Call): Answer 
   const found = findUser(org, key);
   if (found.kind === 'error') return found;
   if (found.value.status !== 'PROVISIONED') return statusForbids;
+  org.changes.tell({ kind: 'user', what: 'reactivated', user: found.value });
   return handActivation(org, found.value, url.searchParams.get('sendEmail') === 'true');
 }
 
@@ -28,12 +30,13 @@ export function deactivate(org: Org, { params: [key = ''] }: Call): Answer {
   const found = findUser(org, key);
   if (found.kind === 'error') return found;
   if (found.value.status === 'DEPROVISIONED') return notFound(key, 'User');
-  deactivateUser(found.value);
+  deactivateUser(org, found.value);
   return object({});
 }
 
-export function deactivateUser(user: User): void {
+export function deactivateUser(org: Org, user: User): void {
   moveTo(user, 'DEPROVISIONED');
+  org.changes.tell({ kind: 'user', what: 'deactivated', user });
 }
 
 function moveTo(user: User, status: Status): void {

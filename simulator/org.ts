@@ -1,5 +1,7 @@
 import type { App } from './app.ts';
+import { type Changes, createChanges } from './changes.ts';
 import { type Collection, createCollection } from './collection.ts';
+import type { Delays } from './delays.ts';
 import { createIds, type Ids } from './ids.ts';
 import type { Options } from './options.ts';
 import type { Profile } from './profile.ts';
@@ -50,6 +52,9 @@ export interface Org {
   readonly url: string;
   readonly options: Options;
   readonly orgId: string;
+  readonly changes: Changes;
+  /** Does what Okta does in the background; without a lag at once. */
+  readonly later: Delays['later'];
   readonly ids: Ids;
   readonly users: Collection<User>;
   /** By folded login, over all statuses: a deactivated user still holds his. */
@@ -67,7 +72,7 @@ export interface Org {
 }
 
 /** An org as it is on its first day: nobody in it, and the group Everyone. */
-export function createOrg(url: string, options: Options): Org {
+export function createOrg(url: string, options: Options, later: Delays['later']): Org {
   const ids = createIds();
   const users = createCollection<User>();
   const everyone = newGroup(ids.next('00g'), 'BUILT_IN', 'Everyone', 'All users in your organization', users);
@@ -77,6 +82,8 @@ export function createOrg(url: string, options: Options): Org {
     url,
     options,
     orgId: ids.next('00o'),
+    changes: createChanges(),
+    later,
     ids,
     users,
     byLogin: new Map(),

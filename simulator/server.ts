@@ -24,7 +24,7 @@ export async function startSimulator(given: GivenOptions): Promise<Simulator> {
   await once(server, 'listening');
   const url = `http://${options.host}:${(server.address() as AddressInfo).port}`;
   const delays = createDelays();
-  const control = createControl(options, url);
+  const control = createControl(options, url, delays);
   server.on('request', (request, response) => {
     dispatch(control, delays, request, response, url).catch((error: unknown) => giveUp(response, error));
   });
@@ -41,14 +41,14 @@ export async function startSimulator(given: GivenOptions): Promise<Simulator> {
   };
 }
 
-function createControl(options: Options, url: string): Control {
-  let state = createState(options, url);
+function createControl(options: Options, url: string, delays: Delays): Control {
+  let state = createState(options, url, delays);
   return {
     get state() {
       return state;
     },
     reset() {
-      state = createState(options, url);
+      state = createState(options, url, delays);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type Arrivals, createArrivals } from './arrivals.ts';
 import { type Counters, createCounters } from './counters.ts';
+import type { Delays } from './delays.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createLatency, type Latency } from './latency.ts';
@@ -21,10 +22,10 @@ export interface State {
   readonly latency: Latency;
 }
 
-export function createState(options: Options, url: string): State {
+export function createState(options: Options, url: string, delays: Delays): State {
   return {
     options,
-    org: createOrg(url, options),
+    org: createOrg(url, options, (ms, work) => delays.later(ms, work)),
     limits: createRateLimits(options),
     gate: createGate(options),
     arrivals: createArrivals(),

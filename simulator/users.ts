@@ -42,7 +42,7 @@ export function deleteUser(org: Org, { params: [key = ''] }: Call): Answer {
   const found = findUser(org, key);
   if (found.kind === 'error') return found;
   if (found.value.status === 'DEPROVISIONED') removeUser(org, found.value);
-  else deactivateUser(found.value);
+  else deactivateUser(org, found.value);
   return empty;
 }
 
@@ -60,6 +60,7 @@ function changeUser(org: Org, { params: [key = ''], body }: Call, merge: Merge):
     if (refusal !== null) return refusal;
   }
   user.credentials = mergeCredentials(user.credentials, body.credentials, Date.now());
+  org.changes.tell({ kind: 'user', what: 'updated', user });
   return object(toOktaUser(org, user));
 }
 
@@ -80,4 +81,5 @@ function removeUser(org: Org, user: User): void {
   for (const id of user.groupIds) org.groups.get(id)?.members.remove(user.id);
   org.byLogin.delete(foldLogin(user.profile.login));
   org.users.remove(user.id);
+  org.changes.tell({ kind: 'user', what: 'deleted', user });
 }
