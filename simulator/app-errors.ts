@@ -19,6 +19,17 @@ export const mustBeInactive = refusal(403, 'E0000056', 'Delete application forbi
   'The application must be deactivated before deletion.',
 ]);
 
+/** Reported in the wild, with this cause. */
+export const assignedByGroup = refusal(403, 'E0000046', 'Deactivate application for user forbidden.', [
+  'The application cannot be unassigned from the user while their group memberships require that they have access to the app.',
+]);
+
+export const alreadyAssigned = refusal(
+  409,
+  'E0000062',
+  'The given user is already assigned to the application.',
+);
+
 /** Recorded on apps that know no provisioning. */
 export const noProvisioning = refusal(
   400,

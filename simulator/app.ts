@@ -1,3 +1,4 @@
+import type { AppGroup, AppUser } from './assignment.ts';
 import type { Collection } from './collection.ts';
 import type { Secret } from './secret.ts';
 
@@ -18,6 +19,8 @@ export interface App {
   readonly secrets: Collection<Secret>;
   /** By the feature's name, what was set about it. */
   readonly features: Map<string, Json>;
+  readonly groups: Collection<AppGroup>;
+  readonly users: Collection<AppUser>;
 }
 
 /** What every kind of app has, and PUT replaces. */

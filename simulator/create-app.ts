@@ -35,6 +35,8 @@ export function createApp(org: Org, { url, body }: Call): Answer {
     oauth: client.value === null ? null : toClient(client.value, id),
     secrets: createCollection(),
     features: new Map(),
+    groups: createCollection(),
+    users: createCollection(),
   };
   if (hasSecret(app)) app.secrets.add(newSecret(org.ids, client.value?.secret ?? undefined));
   org.apps.add(app);

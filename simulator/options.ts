@@ -20,6 +20,10 @@ export interface Options {
   readonly latencyMs: number;
   /** Whether a second app of the same label is refused; which orgs do, Okta does not tell. */
   readonly uniqueAppLabels: boolean;
+  /** Whether assigning a user to an app a second time is refused; Okta does not tell either. */
+  readonly refuseRepeatedAssignment: boolean;
+  /** How much later a group's members are assigned to its apps, or lose them. */
+  readonly assignmentLagMs: number;
 }
 
 /** What has to be said; all the rest has a default. */
@@ -37,6 +41,8 @@ export const DEFAULTS: Omit<Options, 'port' | 'token'> = {
   tokenConcurrencyPercent: 100,
   latencyMs: 0,
   uniqueAppLabels: false,
+  refuseRepeatedAssignment: false,
+  assignmentLagMs: 0,
 };
 
 export function withDefaults(given: GivenOptions): Options {

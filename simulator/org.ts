@@ -62,6 +62,8 @@ export interface Org {
   readonly groups: Collection<Group>;
   readonly everyone: Group;
   readonly apps: Collection<App>;
+  /** The apps that a group is assigned to, by its id. */
+  readonly appsByGroup: Map<string, Set<App>>;
   /** Of all OIDC apps; no two share one. */
   readonly clientIds: Set<string>;
   readonly userTypeId: string;
@@ -90,6 +92,7 @@ export function createOrg(url: string, options: Options, later: Delays['later'])
     groups,
     everyone,
     apps: createCollection(),
+    appsByGroup: new Map(),
     clientIds: new Set(),
     userTypeId: ids.next('oty'),
     realmId: ids.next('guo'),

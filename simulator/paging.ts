@@ -5,6 +5,8 @@ import { illegalArgument, invalidPaging } from './errors.ts';
 export interface PageLimit {
   readonly fallback: number;
   readonly most: number;
+  /** The least, where there is one. */
+  readonly least?: number;
 }
 
 /** One page of what `walk` yields after the cursor and `matches`; the cursor hides the last id of the page. */
@@ -36,9 +38,9 @@ export function linksOf(url: URL, after: string | null): string[] {
   return [self, `<${next.href}>; rel="next"`];
 }
 
-function readLimit(url: URL, { fallback, most }: PageLimit): number | null {
+function readLimit(url: URL, { fallback, most, least = 1 }: PageLimit): number | null {
   const limit = Number(url.searchParams.get('limit') ?? fallback);
-  return Number.isInteger(limit) && limit > 0 ? Math.min(limit, most) : null;
+  return Number.isInteger(limit) && limit > 0 ? Math.max(least, Math.min(limit, most)) : null;
 }
 
 function take<T>(items: Iterable<T>, matches: (item: T) => boolean, most: number): T[] {

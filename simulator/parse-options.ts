@@ -60,6 +60,13 @@ const OPTIONAL: Readonly<Record<string, Flag>> = {
   concurrency: { key: 'concurrency', ...count, example: '75' },
   'token-concurrency': { key: 'tokenConcurrencyPercent', ...share },
   'latency-ms': { key: 'latencyMs', ...milliseconds },
+  'assignment-lag-ms': { key: 'assignmentLagMs', ...milliseconds },
+  'refuse-repeated-assignment': {
+    key: 'refuseRepeatedAssignment',
+    read: yesOrNo,
+    wanted: 'yes or no',
+    example: 'no',
+  },
   'unique-app-labels': { key: 'uniqueAppLabels', read: yesOrNo, wanted: 'yes or no', example: 'no' },
 };
 

@@ -1,4 +1,7 @@
 import type { Handler } from './answer.ts';
+import { assignGroup, getAppGroup, listAppGroups, listAppsOfGroup, unassignGroup } from './app-groups.ts';
+import { listAppLinks } from './app-links.ts';
+import { assignUser, getAppUser, listAppUsers, unassignUser, updateAppUser } from './app-users.ts';
 import { activateApp, deactivateApp, deleteApp, getApp, listApps, replaceApp } from './apps.ts';
 import { createApp } from './create-app.ts';
 import { createUser } from './create-user.ts';
@@ -31,6 +34,7 @@ type Methods = Readonly<Record<string, Handler>>;
 const ROUTES: Readonly<Record<string, Methods>> = {
   '/users': { GET: listUsers, POST: createUser },
   '/users/{id}': { GET: getUser, POST: updateUser, PUT: replaceUser, DELETE: deleteUser },
+  '/users/{id}/appLinks': { GET: listAppLinks },
   '/users/{id}/groups': { GET: listGroupsOfUser },
   '/users/{id}/lifecycle/activate': { POST: activate },
   '/users/{id}/lifecycle/deactivate': { POST: deactivate },
@@ -39,6 +43,7 @@ const ROUTES: Readonly<Record<string, Methods>> = {
   '/groups/{id}': { GET: getGroup, PUT: replaceGroup, DELETE: deleteGroup },
   '/groups/{id}/users': { GET: listMembers },
   '/groups/{id}/users/{userId}': { PUT: addMember, DELETE: removeMember },
+  '/groups/{id}/apps': { GET: listAppsOfGroup },
   '/apps': { GET: listApps, POST: createApp },
   '/apps/{id}': { GET: getApp, PUT: replaceApp, DELETE: deleteApp },
   '/apps/{id}/lifecycle/activate': { POST: activateApp },
@@ -47,6 +52,10 @@ const ROUTES: Readonly<Record<string, Methods>> = {
   '/apps/{id}/credentials/secrets/{secretId}': { GET: getSecret, DELETE: deleteSecret },
   '/apps/{id}/credentials/secrets/{secretId}/lifecycle/activate': { POST: activateSecret },
   '/apps/{id}/credentials/secrets/{secretId}/lifecycle/deactivate': { POST: deactivateSecret },
+  '/apps/{id}/groups': { GET: listAppGroups },
+  '/apps/{id}/groups/{groupId}': { GET: getAppGroup, PUT: assignGroup, DELETE: unassignGroup },
+  '/apps/{id}/users': { GET: listAppUsers, POST: assignUser },
+  '/apps/{id}/users/{userId}': { GET: getAppUser, POST: updateAppUser, DELETE: unassignUser },
   '/apps/{id}/features': { GET: listFeatures },
   '/apps/{id}/features/{name}': { GET: getFeature, PUT: updateFeature },
 };

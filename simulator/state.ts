@@ -1,4 +1,5 @@
 import { type Arrivals, createArrivals } from './arrivals.ts';
+import { assignByGroups } from './assign-by-groups.ts';
 import { type Counters, createCounters } from './counters.ts';
 import type { Delays } from './delays.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -23,9 +24,11 @@ export interface State {
 }
 
 export function createState(options: Options, url: string, delays: Delays): State {
+  const org = createOrg(url, options, (ms, work) => delays.later(ms, work));
+  assignByGroups(org);
   return {
     options,
-    org: createOrg(url, options, (ms, work) => delays.later(ms, work)),
+    org,
     limits: createRateLimits(options),
     gate: createGate(options),
     arrivals: createArrivals(),
