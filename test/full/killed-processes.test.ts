@@ -73,7 +73,7 @@ test('22 killed workers, six with users in hand whom Okta had created, and two k
   expect(found.filter((count) => count > 0)).toHaveLength(HELD_AT.length);
   const waitedMs = Math.max(...adopted.map(({ time, ms }) => time - ms - lastKillAt));
   say(
-    `users found again after those kills: ${found}, in all ${adopted.length}; the last job ran again ${waitedMs} ms after the last kill`,
+    `users found again after those kills: ${found.join(', ')}, in all ${adopted.length}; the last job ran again ${waitedMs} ms after the last kill`,
   );
   expect(waitedMs).toBeLessThan(RUNS_AGAIN_WITHIN_MS);
 }, 300_000);

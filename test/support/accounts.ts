@@ -114,8 +114,8 @@ function faultsOf(books: Books, person: Person, groupId: string, edits: Edits): 
       const portals = kind === 'panelist' ? [...(books.portals.get(id) ?? [])] : [0];
       const referencedIn = references.map(({ portal }) => portal);
       expectThat(
-        sorted(referencedIn).join() === sorted(portals).join(),
-        `is in the portals ${sorted(portals)} and referenced in ${sorted(referencedIn)}`,
+        list(referencedIn) === list(portals),
+        `is in the portals ${list(portals)} and referenced in ${list(referencedIn)}`,
       );
       expectThat(users.length === 1, `is ${users.length} users in Okta`);
       const [user] = users;
@@ -131,13 +131,13 @@ function faultsOf(books: Books, person: Person, groupId: string, edits: Edits): 
         versions.some((version) => user !== undefined && isVersion(user, version)),
         'is in Okta as EFS never had them',
       );
-      expectThat(failures.length === 0, `is referenced and failed: ${failures}`);
+      expectThat(failures.length === 0, `is referenced and failed: ${failures.join(', ')}`);
       break;
     }
     case 'failed':
       expectThat(
         failures.length === 1 && NAMED.includes(failures[0] ?? ''),
-        `is named ${failures.length} times: ${failures}`,
+        `is named ${failures.length} times: ${failures.join(', ')}`,
       );
       expectThat(references.length === 0, 'failed and is referenced');
       expectThat(users.length === 0, `failed and is ${users.length} users in Okta`);
@@ -152,7 +152,7 @@ function faultsOf(books: Books, person: Person, groupId: string, edits: Edits): 
         `was deleted, and ${forgotten.length} of ${users.length} Okta users is forgotten`,
       );
       expectThat(references.length === 0, 'was deleted and is referenced');
-      expectThat(failures.length === 0, `was deleted and failed: ${failures}`);
+      expectThat(failures.length === 0, `was deleted and failed: ${failures.join(', ')}`);
       break;
     }
   }
@@ -165,7 +165,7 @@ export function isVersion({ profile }: { profile: Record<string, unknown> }, ver
   return login === mail && email === mail && firstName === version.firstName && lastName === version.lastName;
 }
 
-const sorted = (values: number[]) => values.toSorted((a, b) => a - b);
+const list = (values: number[]) => values.toSorted((a, b) => a - b).join(', ');
 
 async function read({ installationUrl, portageUrl, oktaUrl }: TestFleet): Promise<Books> {
   const efs = await createConnection({ uri: installationUrl, charset: 'utf8mb4' });

@@ -70,12 +70,16 @@ export async function replaceApi(fleet: TestFleet): Promise<string> {
   return victim.name;
 }
 
-/** A process of Portage's has said that it runs. */
-async function untilStarted({ name, log, hasEnded }: Process): Promise<void> {
-  await eventually(`${name} runs`, async () => {
-    if (hasEnded()) throw new Error(`${name} ended before it ran`);
-    return readFileSync(log, 'utf8').includes('"msg":"started"');
+async function untilStarted(process: Process): Promise<void> {
+  await eventually(`${process.name} runs`, async () => {
+    if (process.hasEnded()) throw new Error(`${process.name} ended before it ran`);
+    return hasStarted(process);
   });
+}
+
+/** A process of Portage's has said that it runs. */
+export function hasStarted({ log }: Process): boolean {
+  return readFileSync(log, 'utf8').includes('"msg":"started"');
 }
 
 /**

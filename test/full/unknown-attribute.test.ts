@@ -1,0 +1,39 @@
+import { INSTALLATION } from '../../demo/configuration.ts';
+import type { ConfigFile } from '../../src/config/schema.ts';
+import { doneSoFar, expectAgreement, failures, say, startMigrations } from '../support/fault-run.ts';
+import { createFleet, type TestFleet } from '../support/fleet.ts';
+import { restart, untilHeld } from '../support/held.ts';
+import { controlOf } from '../support/simulator.ts';
+
+const MOST_SUBJECTS = 100;
+
+let fleet: TestFleet;
+beforeEach(async () => {
+  const pace = { perMinute: 1_800, windowSeconds: 2 };
+  fleet = await createFleet({ admins: 0, panelists: 1_000, workers: 3, ...pace, adjust: misspelled });
+}, 60_000);
+afterEach(() => fleet?.close());
+
+test('an attribute that Okta does not know holds the run within 100 people; corrected and resumed, nobody has failed for it', async () => {
+  const ids = await startMigrations(fleet);
+  const [held] = await untilHeld(fleet, ids);
+  expect(held?.wait?.code).toBe('held');
+  const { people } = await failures(fleet);
+  say(`${people} failures when it was held: ${held?.wait?.message}`);
+  expect(people).toBeLessThanOrEqual(MOST_SUBJECTS);
+  expect(await doneSoFar(fleet)).toBe(0);
+  expect(await controlOf(fleet.oktaUrl).users()).toEqual([]);
+
+  fleet.configure((file) => file);
+  const killed = await restart(fleet);
+  for (const id of ids) expect((await fleet.portage.resume(id)).state).toBe('running');
+  await expectAgreement(fleet, ids, { killed, withinMs: 120_000 });
+}, 180_000);
+
+function misspelled(file: ConfigFile): ConfigFile {
+  const installation = file.installations[INSTALLATION];
+  return {
+    ...file,
+    installations: { [INSTALLATION]: { ...installation, markerAttribute: 'efsMarker' } },
+  } as ConfigFile;
+}
