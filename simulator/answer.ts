@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { ErrorAnswer } from './errors.ts';
 import type { Org } from './org.ts';
 
@@ -6,6 +7,7 @@ export interface Call {
   readonly url: URL;
   readonly params: readonly string[];
   readonly body: unknown;
+  readonly headers: IncomingHttpHeaders;
 }
 
 /** What a handler answers; how it looks on the wire is the sender's business. */

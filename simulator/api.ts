@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from './answer.ts';
 import { type Body, readBody } from './body.ts';
 import { type Bucket, bucketOf } from './buckets.ts';
@@ -16,6 +16,7 @@ interface Arrival {
   readonly bucket: Bucket;
   readonly method: string;
   readonly url: URL;
+  readonly headers: IncomingHttpHeaders;
   readonly hasToken: boolean;
   /** Whether it is in hand, and so has to leave the gate. */
   readonly isIn: boolean;
@@ -67,7 +68,8 @@ function receive(state: State, request: IncomingMessage, url: URL): Arrival {
   const fault = refusal === null ? state.faults.fire(method, url.pathname) : null;
   const shuts = fault?.kind === 'status' && fault.status === 429;
   const standing = shuts ? state.limits.shut(bucket, moment) : admission.standing;
-  return { atMs, bucket, method, url, hasToken, isIn: admission.isIn, standing, refusal, fault };
+  const { headers } = request;
+  return { atMs, bucket, method, url, headers, hasToken, isIn: admission.isIn, standing, refusal, fault };
 }
 
 /** INFERRED: a call that the gate refuses does not count in its bucket. */
@@ -103,14 +105,14 @@ function lostTo(fault: Extract<Fault, { when: unknown }>): Outcome {
   return fault.kind === 'reset' ? { kind: 'reset' } : { kind: 'html', status: fault.status };
 }
 
-function decide(state: State, { refusal, fault, method, url }: Arrival, body: Body): Answer {
+function decide(state: State, { refusal, fault, method, url, headers }: Arrival, body: Body): Answer {
   if (refusal !== null) return refusal;
   if (fault?.kind === 'status') return errors.failureOf(fault.status);
   const match = matchRoute(method, url.pathname);
   if (match.kind === 'no-such-path') return errors.pathNotFound;
   if (match.kind === 'wrong-method') return errors.methodNotSupported;
   if (body.kind !== 'json') return errors.notWellFormed;
-  return match.handler(state.org, { url, params: match.params, body: body.value });
+  return match.handler(state.org, { url, params: match.params, body: body.value, headers });
 }
 
 function count({ counters }: State, { bucket }: Arrival, outcome: Outcome): void {

@@ -1,8 +1,11 @@
 import { type Answer, type Call, object } from './answer.ts';
+import { hasPassword, isFederated, refusalOfCredentials } from './check-credentials.ts';
 import { mergeCredentials, NO_CREDENTIALS } from './credentials.ts';
 import {
   type Checked,
   type ErrorAnswer,
+  expiryNeedsActivation,
+  expiryNeedsPassword,
   notFound,
   notWellFormed,
   ok,
@@ -11,7 +14,7 @@ import {
   validationFailed,
 } from './errors.ts';
 import { isRecord, unknownKeys } from './json.ts';
-import { foldLogin, type Group, type Org, sendActivationMail, type User } from './org.ts';
+import { foldLogin, type Group, type Org, type Status, sendActivationMail, type User } from './org.ts';
 import { checkProfile, type Profile } from './profile.ts';
 import { toOktaUser } from './to-okta-user.ts';
 
@@ -21,14 +24,18 @@ const MOST_GROUPS_AT_CREATION = 20;
 /** POST /api/v1/users. Okta, Users API: create a user. */
 export function createUser(org: Org, { url, body }: Call): Answer {
   if (!isRecord(body) || unknownKeys(body, BODY_KEYS).length > 0) return notWellFormed;
-  const profile = checkProfile(body.profile, 'newUser');
+  const plan = planOf(url.searchParams, body.credentials);
+  const refusal =
+    refusalOfType(org, body.type) ?? refusalOfCredentials(body.credentials) ?? refusalOfPlan(plan);
+  if (refusal !== null) return refusal;
+  const profile = checkProfile(org.schema, body.profile, 'newUser');
   if (profile.kind === 'error') return profile;
   const groups = checkGroups(org, body.groupIds ?? []);
   if (groups.kind === 'error') return groups;
   if (org.byLogin.has(foldLogin(profile.value.login))) return loginTaken();
 
   const user = newUser(org, profile.value, body.credentials);
-  if (url.searchParams.get('activate') !== 'false') activateAtCreation(org, user);
+  if (plan.activates) activateAtCreation(org, user, plan);
   addUser(org, user, groups.value);
   announce(org, user, groups.value);
   return object(toOktaUser(org, user));
@@ -71,11 +78,47 @@ function newUser(org: Org, profile: Profile, credentials: unknown): User {
 }
 
 /** Who has no password is mailed a link to choose one. Okta, Users API: create a user without credentials. */
-function activateAtCreation(org: Org, user: User): void {
-  user.status = user.credentials.hasPassword ? 'ACTIVE' : 'PROVISIONED';
+function activateAtCreation(org: Org, user: User, { expires }: Plan): void {
+  user.status = expires ? 'PASSWORD_EXPIRED' : statusOnceActivated(user);
   user.activatedMs = user.createdMs;
   user.statusChangedMs = user.createdMs;
   if (user.status === 'PROVISIONED') sendActivationMail(org, user);
+}
+
+/** Who has a password or signs in elsewhere needs nothing more. */
+export function statusOnceActivated({ credentials }: User): Status {
+  return credentials.hasPassword || isFederated(credentials) ? 'ACTIVE' : 'PROVISIONED';
+}
+
+/** What the query asks for. */
+interface Plan {
+  readonly activates: boolean;
+  /** The password has to be changed at the first sign-in. */
+  readonly expires: boolean;
+  readonly hasPassword: boolean;
+}
+
+/** `provider` says no more than the credentials do. */
+function planOf(query: URLSearchParams, credentials: unknown): Plan {
+  query.get('provider');
+  return {
+    activates: query.get('activate') !== 'false',
+    expires: query.get('nextLogin') === 'changePassword',
+    hasPassword: hasPassword(credentials),
+  };
+}
+
+function refusalOfPlan({ activates, expires, hasPassword: has }: Plan): ErrorAnswer | null {
+  if (!expires) return null;
+  if (!activates) return expiryNeedsActivation;
+  return has ? null : expiryNeedsPassword;
+}
+
+/** INFERRED: there is one user type; any other is not found. */
+export function refusalOfType(org: Org, type: unknown): ErrorAnswer | null {
+  if (type === undefined || type === null) return null;
+  if (!isRecord(type) || typeof type.id !== 'string') return notWellFormed;
+  return type.id === org.userTypeId ? null : notFound(type.id, 'UserType');
 }
 
 function addUser(org: Org, user: User, groups: readonly Group[]): void {

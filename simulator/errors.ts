@@ -22,7 +22,7 @@ export function validationFailed(what: string, causes: readonly string[]): Error
   return error(400, 'E0000001', `Api validation failed: ${what}`, causes);
 }
 
-export function notFound(id: string, type: 'User' | 'UserGroup'): ErrorAnswer {
+export function notFound(id: string, type: 'User' | 'UserGroup' | 'UserSchema' | 'UserType'): ErrorAnswer {
   return error(404, 'E0000007', `Not found: Resource not found: ${id} (${type})`);
 }
 
@@ -34,6 +34,7 @@ export const notWellFormed = error(400, 'E0000003', 'The request body was not we
 export const pathNotFound = error(404, 'E0000008', 'The requested path was not found');
 export const readOnlyMode = error(503, 'E0000010', 'Service is in read only mode');
 export const invalidToken = error(401, 'E0000011', 'Invalid token provided');
+export const credentialsFailed = error(403, 'E0000014', 'Update of credentials failed');
 export const alreadyActive = error(403, 'E0000016', 'Activation failed because the user is already active');
 export const methodNotSupported = error(
   405,
@@ -47,9 +48,27 @@ export const statusForbids = error(
   'E0000038',
   "This operation is not allowed in the user's current status.",
 );
+export const credentialsForbidden = error(
+  400,
+  'E0000041',
+  'Credentials should not be set on this resource based on the scheme.',
+);
 export const rateLimited = error(429, 'E0000047', 'API call exceeded rate limit due to too many requests.');
 export const unsupported = error(501, 'E0000060', 'Unsupported operation.');
 export const tooManyTargets = error(400, 'E0000093', 'Target count limit exceeded');
+
+export const expiryNeedsPassword = error(
+  400,
+  'E0000124',
+  'Could not create user. To create a user and expire their password immediately, a password must be specified',
+);
+export const expiryNeedsActivation = error(
+  400,
+  'E0000125',
+  'Could not create user. To create a user and expire their password immediately, "activate" must be true',
+);
+/** INFERRED, the code: no source tells what a stale If-Match is answered, beside the status. */
+export const preconditionFailed = error(412, 'E0000020', 'Bad request.');
 
 const FAILURES: Readonly<Record<number, readonly [code: string, summary: string]>> = {
   401: ['E0000011', 'Invalid token provided'],

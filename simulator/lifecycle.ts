@@ -1,4 +1,5 @@
 import { type Answer, type Call, object } from './answer.ts';
+import { statusOnceActivated } from './create-user.ts';
 import { alreadyActive, notFound, statusForbids } from './errors.ts';
 import { findUser } from './find-user.ts';
 import { type Org, type Status, sendActivationMail, type User } from './org.ts';
@@ -10,7 +11,7 @@ export function activate(org: Org, { url, params: [key = ''] }: Call): Answer {
   const user = found.value;
   // Recorded for ACTIVE. That PROVISIONED answers the same is INFERRED.
   if (user.status !== 'STAGED' && user.status !== 'DEPROVISIONED') return alreadyActive;
-  moveTo(user, user.credentials.hasPassword ? 'ACTIVE' : 'PROVISIONED');
+  moveTo(user, statusOnceActivated(user));
   user.activatedMs = user.lastUpdatedMs;
   org.changes.tell({ kind: 'user', what: 'activated', user });
   return handActivation(org, user, url.searchParams.get('sendEmail') !== 'false');

@@ -25,8 +25,8 @@ function listAll(org: Org, url: URL): Answer {
 /** `q` has no pages: its answer is cut at the limit. */
 function listStartingWith(org: Org, url: URL, start: string): Answer {
   const matches = ({ profile }: User) =>
-    [profile.firstName, profile.lastName, profile.email].some((value) =>
-      value?.toLowerCase().startsWith(start),
+    [profile.firstName, profile.lastName, profile.email].some(
+      (value) => typeof value === 'string' && value.toLowerCase().startsWith(start),
     );
   const walk = () => org.users.walk();
   const answer = answerWith(org, url, Q_LIMIT, walk, (user) => isCurrent(user) && matches(user));

@@ -5,9 +5,10 @@ import type { Delays } from './delays.ts';
 import { createIds, type Ids } from './ids.ts';
 import type { Options } from './options.ts';
 import type { Profile } from './profile.ts';
+import { createUserSchema, type UserSchema } from './user-schema.ts';
 
 /** The statuses that this simulator can bring a user to. Okta, user lifecycle. */
-export type Status = 'STAGED' | 'PROVISIONED' | 'ACTIVE' | 'DEPROVISIONED';
+export type Status = 'STAGED' | 'PROVISIONED' | 'ACTIVE' | 'PASSWORD_EXPIRED' | 'DEPROVISIONED';
 
 /** All times are wall-clock milliseconds; null is "not yet". */
 export interface User {
@@ -67,6 +68,7 @@ export interface Org {
   /** Of all OIDC apps; no two share one. */
   readonly clientIds: Set<string>;
   readonly userTypeId: string;
+  readonly schema: UserSchema;
   readonly realmId: string;
   readonly outbox: Mail[];
   /** How many users were ever created here. */
@@ -95,6 +97,7 @@ export function createOrg(url: string, options: Options, later: Delays['later'])
     appsByGroup: new Map(),
     clientIds: new Set(),
     userTypeId: ids.next('oty'),
+    schema: createUserSchema(),
     realmId: ids.next('guo'),
     outbox: [],
     created: 0,

@@ -18,6 +18,7 @@ import {
 } from './groups.ts';
 import { activate, deactivate, reactivate } from './lifecycle.ts';
 import { listUsers } from './list-users.ts';
+import { getUserSchema, updateUserSchema } from './schemas.ts';
 import {
   activateSecret,
   createSecret,
@@ -39,6 +40,7 @@ const ROUTES: Readonly<Record<string, Methods>> = {
   '/users/{id}/lifecycle/activate': { POST: activate },
   '/users/{id}/lifecycle/deactivate': { POST: deactivate },
   '/users/{id}/lifecycle/reactivate': { POST: reactivate },
+  '/meta/schemas/user/{id}': { GET: getUserSchema, POST: updateUserSchema },
   '/groups': { GET: listGroups, POST: createGroup },
   '/groups/{id}': { GET: getGroup, PUT: replaceGroup, DELETE: deleteGroup },
   '/groups/{id}/users': { GET: listMembers },

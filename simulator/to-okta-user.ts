@@ -35,7 +35,7 @@ function toBareUser(org: Org, user: User): Record<string, unknown> {
 }
 
 /** Of the attributes not set, only these two come back as null. Recorded. */
-function toOktaProfile(user: User): Record<string, string | null> {
+function toOktaProfile(user: User): Record<string, unknown> {
   return { mobilePhone: null, secondEmail: null, ...user.profile };
 }
 
@@ -54,6 +54,7 @@ const MOVES: Readonly<Record<Status, readonly string[]>> = {
   STAGED: ['activate'],
   PROVISIONED: ['suspend', 'resetPassword', 'reactivate', 'deactivate'],
   ACTIVE: ['suspend', 'resetPassword', 'deactivate'],
+  PASSWORD_EXPIRED: ['suspend', 'resetPassword', 'deactivate'],
   DEPROVISIONED: ['activate', 'delete'],
 };
 
@@ -65,14 +66,14 @@ function linksOf(org: Org, user: User): Record<string, unknown> {
   const links = moves.map((move) => [move, { href: urlOfMove(self, move), method: methodOf(move) }]);
   return {
     ...Object.fromEntries(links),
-    schema: { href: `${org.url}/api/v1/meta/schemas/user/${org.userTypeId.replace('oty', 'osc')}` },
+    schema: { href: schemaUrl(org) },
     self: { href: self },
     type: { href: `${org.url}/api/v1/meta/types/user/${org.userTypeId}` },
   };
 }
 
 function passwordMovesOf(status: Status, { hasPassword }: Credentials): readonly string[] {
-  return status === 'ACTIVE' && hasPassword ? PASSWORD_MOVES : [];
+  return (status === 'ACTIVE' || status === 'PASSWORD_EXPIRED') && hasPassword ? PASSWORD_MOVES : [];
 }
 
 const MOVE_PATHS: Readonly<Record<string, string>> = {
@@ -91,6 +92,14 @@ function urlOfMove(self: string, move: string): string {
 
 function methodOf(move: string): string {
   return move === 'delete' ? 'DELETE' : 'POST';
+}
+
+export function schemaUrl(org: Org): string {
+  return `${org.url}/api/v1/meta/schemas/user/${schemaIdOf(org)}`;
+}
+
+export function schemaIdOf(org: Org): string {
+  return org.userTypeId.replace('oty', 'osc');
 }
 
 function userUrl(org: Org, user: User): string {

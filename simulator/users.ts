@@ -1,7 +1,8 @@
 import { type Answer, type Call, empty, object } from './answer.ts';
-import { loginTaken } from './create-user.ts';
+import { hasHash, refusalOfCredentials } from './check-credentials.ts';
+import { loginTaken, refusalOfType } from './create-user.ts';
 import { mergeCredentials } from './credentials.ts';
-import { notWellFormed, statusForbids } from './errors.ts';
+import { credentialsFailed, notWellFormed, preconditionFailed, statusForbids } from './errors.ts';
 import { findUser } from './find-user.ts';
 import { isRecord, unknownKeys } from './json.ts';
 import { deactivateUser } from './lifecycle.ts';
@@ -48,13 +49,18 @@ export function deleteUser(org: Org, { params: [key = ''] }: Call): Answer {
 
 type Merge = (user: User, profile: Record<string, unknown>) => unknown;
 
-function changeUser(org: Org, { params: [key = ''], body }: Call, merge: Merge): Answer {
+function changeUser(org: Org, { params: [key = ''], body, headers }: Call, merge: Merge): Answer {
   const found = findUser(org, key);
   if (found.kind === 'error') return found;
   const user = found.value;
   if (!isRecord(body) || unknownKeys(body, BODY_KEYS).length > 0) return notWellFormed;
   // INFERRED: no source tells what updating a deactivated user answers; clients refuse to try.
   if (user.status === 'DEPROVISIONED') return statusForbids;
+  if (isStale(org, user, headers['if-match'])) return preconditionFailed;
+  const refused = refusalOfType(org, body.type) ?? refusalOfCredentials(body.credentials);
+  if (refused !== null) return refused;
+  // A hash only while STAGED. Okta, Users API: password import; the code is INFERRED.
+  if (hasHash(body.credentials) && user.status !== 'STAGED') return credentialsFailed;
   if (isRecord(body.profile)) {
     const refusal = changeProfile(org, user, merge(user, body.profile));
     if (refusal !== null) return refusal;
@@ -64,9 +70,19 @@ function changeUser(org: Org, { params: [key = ''], body }: Call, merge: Merge):
   return object(toOktaUser(org, user));
 }
 
+/** Compared weakly, as the tags are weak. */
+function isStale(org: Org, user: User, wanted: string | undefined): boolean {
+  if (wanted === undefined || wanted === '*') return false;
+  const bare = (tag: string) => tag.trim().replace(/^W\//, '');
+  return !wanted
+    .split(',')
+    .map(bare)
+    .includes(bare(etagOf(org, user)));
+}
+
 /** Recorded: only a change of the profile moves `lastUpdated`. */
 function changeProfile(org: Org, user: User, given: unknown): Answer | null {
-  const profile = checkProfile(given, 'user');
+  const profile = checkProfile(org.schema, given, 'user');
   if (profile.kind === 'error') return profile;
   const login = foldLogin(profile.value.login);
   if ((org.byLogin.get(login) ?? user) !== user) return loginTaken();

@@ -2,6 +2,13 @@ import { create, createGroup, person, startOrg, stopAll, type UserBody } from '.
 
 afterEach(stopAll);
 
+const BCRYPT = {
+  algorithm: 'BCRYPT',
+  workFactor: 10,
+  salt: 'rwh3vH166HCH/NT9XV5FYu',
+  value: 'qaMqvAPULkbiQzkTCWo5XDcvzpk8Tna',
+};
+
 test('a user created without activation is STAGED and can only be activated', async () => {
   const org = await startOrg();
   const user = await create(org, 'ada@example.com');
@@ -46,8 +53,9 @@ test('an empty password counts as none, an imported hash makes the provider IMPO
   const org = await startOrg();
   const blank = await create(org, 'blank@example.com', true, { credentials: { password: {} } });
   expect(blank).toMatchObject({ status: 'PROVISIONED', passwordChanged: null });
-  const hash = { algorithm: 'BCRYPT', workFactor: 10, salt: 's', value: 'v' };
-  const imported = await create(org, 'hash@example.com', false, { credentials: { password: { hash } } });
+  const imported = await create(org, 'hash@example.com', false, {
+    credentials: { password: { hash: BCRYPT } },
+  });
   expect(imported.status).toBe('STAGED');
   expect(imported.credentials).toMatchObject({ password: {}, provider: { type: 'IMPORT', name: 'IMPORT' } });
 });
@@ -197,4 +205,115 @@ test('deleting takes two calls, a third finds nobody', async () => {
   expect((await org.call<UserBody>('GET', `/users/${id}`)).body.status).toBe('DEPROVISIONED');
   expect((await org.call('DELETE', `/users/${id}`)).status).toBe(204);
   expect((await org.call('DELETE', `/users/${id}`)).status).toBe(404);
+});
+
+// Okta, Users API: create user in the sign-in of another provider.
+test('who signs in elsewhere is ACTIVE or STAGED without a password, and may not have one', async () => {
+  const org = await startOrg();
+  const credentials = { provider: { type: 'FEDERATION', name: 'FEDERATION' } };
+  const active = await create(org, 'ada@example.com', true, { credentials });
+  expect(active).toMatchObject({ status: 'ACTIVE', passwordChanged: null, credentials });
+  expect((await org.control<unknown[]>('GET', 'outbox')).body).toEqual([]);
+  const staged = await create(org, 'bob@example.com', false, { credentials });
+  expect(staged.status).toBe('STAGED');
+  await org.call('POST', `/users/${staged.id}/lifecycle/activate`);
+  expect((await org.call('GET', `/users/${staged.id}`)).body).toMatchObject({ status: 'ACTIVE' });
+  const both = { credentials: { ...credentials, password: { value: 'Geheim123' } } };
+  const refused = await org.call('POST', '/users?provider=true', person('eve@example.com', {}, both));
+  expect(refused).toMatchObject({ status: 400, body: { errorCode: 'E0000041' } });
+});
+
+test.each([
+  ['BCRYPT', BCRYPT],
+  ['SHA-512', { algorithm: 'SHA-512', salt: 'c2FsdA==', saltOrder: 'PREFIX', value: 'aGFzaA==' }],
+  ['SHA-256', { algorithm: 'SHA-256', value: 'aGFzaA==' }],
+  ['SHA-1', { algorithm: 'SHA-1', salt: 'c2FsdA==', saltOrder: 'POSTFIX', value: 'aGFzaA==' }],
+  ['MD5', { algorithm: 'MD5', salt: 'c2FsdA==', saltOrder: 'POSTFIX', value: 'aGFzaA==' }],
+  [
+    'PBKDF2',
+    {
+      algorithm: 'PBKDF2',
+      digestAlgorithm: 'SHA256_HMAC',
+      iterationCount: 4096,
+      keySize: 32,
+      salt: 'c2FsdA==',
+      value: 'aGFzaA==',
+    },
+  ],
+])('a password can be imported as a hash of %s', async (_algorithm, hash) => {
+  const org = await startOrg();
+  const user = await create(org, 'ada@example.com', false, { credentials: { password: { hash } } });
+  expect(user.credentials).toMatchObject({ provider: { type: 'IMPORT' } });
+});
+
+test.each([
+  [{ ...BCRYPT, salt: 'short' }],
+  [{ ...BCRYPT, workFactor: undefined }],
+  [{ algorithm: 'SHA-512', salt: 'c2FsdA==', value: 'aGFzaA==' }],
+  [
+    {
+      algorithm: 'PBKDF2',
+      digestAlgorithm: 'SHA256_HMAC',
+      iterationCount: 4095,
+      keySize: 32,
+      salt: 's',
+      value: 'v',
+    },
+  ],
+  [{ algorithm: 'ROT13', value: 'v' }],
+])('the hash %j is refused', async (hash) => {
+  const org = await startOrg();
+  const body = person('ada@example.com', {}, { credentials: { password: { hash } } });
+  const reply = await org.call('POST', '/users?activate=false', body);
+  expect(reply).toMatchObject({ status: 400, body: { errorSummary: 'Api validation failed: password' } });
+});
+
+// Recorded: PUT of a BCRYPT hash while STAGED is 200.
+test('a hash can be given to a staged user and to nobody else', async () => {
+  const org = await startOrg();
+  const { id } = await create(org, 'ada@example.com');
+  const body = { credentials: { password: { hash: BCRYPT } } };
+  expect((await org.call('PUT', `/users/${id}`, body)).status).toBe(200);
+  await org.call('POST', `/users/${id}/lifecycle/activate`);
+  expect(await org.call('POST', `/users/${id}`, body)).toMatchObject({
+    status: 403,
+    body: { errorCode: 'E0000014' },
+  });
+});
+
+test('a password that has to be changed at once needs a password and an activation', async () => {
+  const org = await startOrg();
+  const withPassword = person('ada@example.com', {}, { credentials: { password: { value: 'Geheim123' } } });
+  const ask = (query: string, body: object) =>
+    org.call('POST', `/users?nextLogin=changePassword${query}`, body);
+  expect(await ask('', person('ada@example.com'))).toMatchObject({
+    status: 400,
+    body: { errorCode: 'E0000124' },
+  });
+  expect(await ask('&activate=false', withPassword)).toMatchObject({
+    status: 400,
+    body: { errorCode: 'E0000125' },
+  });
+  expect(await ask('', withPassword)).toMatchObject({ status: 200, body: { status: 'PASSWORD_EXPIRED' } });
+});
+
+test('an update with a stale If-Match changes nothing', async () => {
+  const org = await startOrg();
+  const { id } = await create(org, 'ada@example.com');
+  const etag = (await org.call('GET', `/users/${id}`)).headers.get('etag') ?? '';
+  const update = (city: string, ifMatch: string) =>
+    org.call('POST', `/users/${id}`, { profile: { city } }, { 'if-match': ifMatch });
+  expect((await update('Bonn', etag)).status).toBe(200);
+  expect((await update('Köln', etag)).status).toBe(412);
+  expect((await update('Köln', '*')).status).toBe(200);
+  expect((await org.call<UserBody>('GET', `/users/${id}`)).body.profile.city).toBe('Köln');
+});
+
+test('a type that is not the one there is is not found', async () => {
+  const org = await startOrg();
+  const own = (await create(org, 'ada@example.com')) as unknown as { id: string; type: { id: string } };
+  const body = { ...person('ada@example.com'), type: own.type };
+  expect((await org.call('PUT', `/users/${own.id}`, body)).status).toBe(200);
+  const other = { ...body, type: { id: 'otyNope' } };
+  expect((await org.call('PUT', `/users/${own.id}`, other)).status).toBe(404);
 });
