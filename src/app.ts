@@ -31,6 +31,7 @@ export function openApp(config: Config, log: Logger, { patient }: { patient: boo
     Object.values(config.installations).map((each) => [each.name, openInstallation(each, CONNECTIONS, log)]),
   );
   const redis = connectRedis(config.redis.url, patient);
+  logChanges(redis, log);
   const limiter = createRedisLimiter(redis, config.redis.prefix, ({ org, bucket }) =>
     paceOf(config, org, bucket),
   );
@@ -50,6 +51,20 @@ export function openApp(config: Config, log: Logger, { patient }: { patient: boo
       await db.end();
     },
   };
+}
+
+/** One line when Redis goes, one when it is back, however many connections and commands notice. */
+function logChanges(redis: Redis, log: Logger): void {
+  let was: 'new' | 'there' | 'away' = 'new';
+  redis.on('ready', () => {
+    if (was === 'away') log.info('Redis answers again');
+    was = 'there';
+  });
+  redis.on('close', () => {
+    if (was !== 'there' || redis.status === 'end') return;
+    log.warn('Redis is away: nobody calls Okta until it answers');
+    was = 'away';
+  });
 }
 
 function paceOf({ orgs }: Config, org: string, bucket: keyof Config['orgs'][string]['perMinute']) {

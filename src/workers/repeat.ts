@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { errorFields } from '../log.ts';
+import { errorFields, errorText } from '../log.ts';
 
-/** Does `work` every so often until the signal; what fails is logged as `what` and tried again. */
+/** Does `work` every so often until the signal; what fails is tried again, and logged as `what` once. */
 export async function repeat(
   log: Logger,
   what: string,
@@ -10,11 +10,16 @@ export async function repeat(
   signal: AbortSignal,
   work: () => Promise<void>,
 ): Promise<void> {
+  let failing: string | null = null;
   while (!signal.aborted) {
     try {
       await work();
+      if (failing) log.info(`can ${what} again`);
+      failing = null;
     } catch (error) {
-      if (!signal.aborted) log.warn(errorFields(error), `could not ${what}`);
+      const text = errorText(error);
+      if (!signal.aborted && text !== failing) log.warn(errorFields(error), `cannot ${what}`);
+      failing = text;
     }
     await sleep(everyMs, undefined, { signal }).catch(() => {});
   }

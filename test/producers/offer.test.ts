@@ -10,7 +10,8 @@ beforeEach(async () => {
 });
 afterEach(() => producers.close());
 
-const offerAll = (...ids: number[]) => offer(producers.queue, migration, subjects(...ids));
+const offerAll = (...ids: number[]) =>
+  offer(producers.app.redis, producers.queue, migration, subjects(...ids));
 const waiting = async () => (await producers.waiting()).map((job) => Number(job.split('/')[1]));
 
 test('each subject gets a job that holds ids and nothing else', async () => {
