@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox';
+import { holdCauses } from '../domain/hold.ts';
 import { migrationStates } from '../domain/migration.ts';
 import { operationNames } from '../domain/operations.ts';
 import { Problem } from './problem.ts';
@@ -42,6 +43,9 @@ const migration = {
   operation: Type.Enum(operationNames),
   selection: Selection,
   state: Type.Enum([...migrationStates]),
+  heldCause: Nullable(
+    Type.Enum([...holdCauses], { description: 'Stable; made for programs. wait tells people what to do.' }),
+  ),
   createdAt: Time,
   finishedAt: Nullable(Time),
   counts: Nullable(
@@ -66,6 +70,7 @@ const runningMigration = {
   operation: 'create-panelists',
   selection: {},
   state: 'running',
+  heldCause: null,
   createdAt: '2026-01-31T20:00:00.000Z',
   finishedAt: null,
   counts: {
@@ -122,6 +127,17 @@ export const StartedMigration = Type.Object(
       },
     ],
   },
+);
+
+export const Resume = Type.Object(
+  {
+    acceptRefusals: Type.Optional(
+      Type.Boolean({
+        description: 'Whoever is refused is to fail, however many they are: it holds this migration no more.',
+      }),
+    ),
+  },
+  closed,
 );
 
 export const Retry = Type.Object(

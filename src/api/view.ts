@@ -14,7 +14,8 @@ export const REDIS_MS = 2 * SECOND;
 
 /** A migration as everybody is shown it: counts from the truth, rate and wait from the fleet. */
 export async function viewOf(app: App, migration: Migration): Promise<MigrationView> {
-  const { id, installation, operation, selection, state, createdAt, finishedAt, counts, samples } = migration;
+  const { id, installation, operation, selection, state, heldCause } = migration;
+  const { createdAt, finishedAt, counts, samples } = migration;
   const done = state === 'finished' || (counts !== null && remainingOf(counts) === 0);
   const rate = done ? null : ratePerMinute(samples);
   return {
@@ -23,6 +24,7 @@ export async function viewOf(app: App, migration: Migration): Promise<MigrationV
     operation,
     selection,
     state,
+    heldCause,
     createdAt: createdAt.toISOString(),
     finishedAt: finishedAt?.toISOString() ?? null,
     counts: counts && {

@@ -110,7 +110,8 @@ async function groupFaults({ config, limiter }: App, installation: InstallationC
   if (!orgConfig) throw new Error(`Bug: no org ${org} is configured`);
   const okta = createOktaClient(orgConfig, limiter);
   try {
-    const reply = await okta.getGroup(groupId, AbortSignal.timeout(TURN_MS));
+    const turn = await okta.turn('group', AbortSignal.timeout(TURN_MS));
+    const reply = await okta.getGroup(turn, groupId);
     if (reply.kind === 'ok') return [];
     const { status, code, text } = reply.error;
     const path = pathOf[reply.kind](org, name);

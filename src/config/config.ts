@@ -9,7 +9,9 @@ export interface OrgConfig {
   apiToken: string;
   /** Okta's rate-limit window. */
   windowMs: number;
-  /** How often Okta is asked again while it refuses the credentials. */
+  /** How long an answer is waited for. */
+  requestTimeoutMs: number;
+  /** How often one looks again at what holds migrations and may pass by itself. */
   probeMs: number;
   perMinute: Readonly<Record<Bucket, number>>;
 }

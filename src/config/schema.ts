@@ -19,8 +19,10 @@ const Org = Type.Object(
     allowances: Type.Optional(
       Type.Partial(Type.Object(Object.fromEntries(bucketNames.map((name) => [name, Allowance]))), closed),
     ),
-    /** How often Okta is asked again while it refuses the credentials. */
+    /** How often one looks again at what holds migrations and may pass by itself. */
     probeSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 3_600 })),
+    /** How long an answer is waited for. */
+    requestTimeoutSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 300 })),
     /** Okta's window is 60 s (Okta, Rate limits); a rehearsal may run on a shorter one. */
     windowSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 60 })),
   },

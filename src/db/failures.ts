@@ -9,20 +9,23 @@ export interface RecordedFailure extends Failure {
   at: Date;
 }
 
-/** Records why a subject failed; the first record stays. */
+/**
+ * Records why a subject failed; the first record stays. Not once the migration is held: then the row is offered
+ * again, and false. But nobody offers again whom EFS has deleted.
+ */
 export async function recordFailure(
   db: Database,
   migrationId: MigrationId,
   subjectId: SubjectId,
   { code, message, okta }: Failure,
-): Promise<void> {
-  await db.query(
+): Promise<boolean> {
+  const [{ affectedRows }] = await db.query<ResultSetHeader>(
     `INSERT INTO failures
             (migration_id, subject_id, code, message, okta_status, okta_code, okta_text, okta_request_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-         ON DUPLICATE KEY UPDATE subject_id = subject_id`,
+     SELECT id, ?, ?, ?, ?, ?, ?, ? FROM migrations
+      WHERE id = ? AND (state = 'running' OR ? = 'left_in_okta') LOCK IN SHARE MODE
+         ON DUPLICATE KEY UPDATE subject_id = VALUES(subject_id)`,
     [
-      migrationId,
       subjectId,
       code,
       message,
@@ -30,8 +33,11 @@ export async function recordFailure(
       okta?.code.slice(0, 36) ?? null,
       okta?.text ?? null,
       okta?.requestId?.slice(0, 64) ?? null,
+      migrationId,
+      code,
     ],
   );
+  return affectedRows > 0;
 }
 
 /** The subjects from `fromId` to `toId`, both included, that have failed in this migration. */
@@ -48,12 +54,20 @@ export async function failedBetween(
   return new Set(rows.map((row) => row.subject_id));
 }
 
-export async function hasFailed(
+/** Whether a subject is still to be worked on, as far as the migration knows. */
+export async function standingIn(
   db: Database,
   migrationId: MigrationId,
   subjectId: SubjectId,
-): Promise<boolean> {
-  return (await failedBetween(db, migrationId, subjectId, subjectId)).size > 0;
+): Promise<{ kind: 'open' } | { kind: 'not-running' | 'already-failed' }> {
+  const [[row]] = await db.query<(RowDataPacket & { running: 0 | 1; failed: 0 | 1 })[]>(
+    `SELECT state = 'running' AS running,
+            EXISTS (SELECT 1 FROM failures WHERE migration_id = ? AND subject_id = ?) AS failed
+       FROM migrations WHERE id = ?`,
+    [migrationId, subjectId, migrationId],
+  );
+  if (!row?.running) return { kind: 'not-running' };
+  return { kind: row.failed ? 'already-failed' : 'open' };
 }
 
 export async function countFailures(db: Database, migrationId: MigrationId): Promise<number> {

@@ -1,33 +1,38 @@
 import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
-import type { Hold } from '../domain/hold.ts';
-import type { MigrationId } from '../domain/ids.ts';
+import type { Hold, HoldCause } from '../domain/hold.ts';
+import type { MigrationId, SubjectId } from '../domain/ids.ts';
+import { lookAgain } from './migrations.ts';
 import type { Database } from './pool.ts';
+import { inTransaction } from './transaction.ts';
 
 /** Holds the running migrations of these installations; the number of them. */
 export async function holdMigrations(
   db: Database,
   installations: string[],
-  { reason, probed }: Hold,
+  { cause, reason, probed }: Hold,
   probeMs: number,
 ): Promise<number> {
   const [{ affectedRows }] = await db.query<ResultSetHeader>(
     `UPDATE migrations
-        SET state = 'held', held_reason = ?,
+        SET state = 'held', held_cause = ?, held_reason = ?,
             probe_at = IF(?, TIMESTAMPADD(MICROSECOND, ? * 1000, CURRENT_TIMESTAMP(3)), NULL)
       WHERE state = 'running' AND installation IN (?)`,
-    [reason, probed, probeMs, installations],
+    [cause, reason, probed, probeMs, installations],
   );
   return affectedRows;
 }
 
+/** A held migration whose reason may have passed. */
+export interface Probed {
+  id: MigrationId;
+  installation: string;
+  cause: HoldCause;
+}
+
 /** Held migrations of these installations that are to be probed, of which a caller gets each one alone. */
-export async function claimProbes(
-  db: Database,
-  installations: string[],
-  probeMs: number,
-): Promise<{ id: MigrationId; installation: string }[]> {
-  const [due] = await db.query<(RowDataPacket & { id: MigrationId; installation: string; probe_at: Date })[]>(
-    `SELECT id, installation, probe_at FROM migrations
+export async function claimProbes(db: Database, installations: string[], probeMs: number): Promise<Probed[]> {
+  const [due] = await db.query<(RowDataPacket & Probed & { probe_at: Date })[]>(
+    `SELECT id, installation, held_cause AS cause, probe_at FROM migrations
       WHERE state = 'held' AND probe_at <= CURRENT_TIMESTAMP(3) AND installation IN (?)`,
     [installations],
   );
@@ -41,15 +46,60 @@ export async function claimProbes(
       return affectedRows === 1;
     }),
   );
-  return due.filter((_, i) => claimed[i]).map(({ id, installation }) => ({ id, installation }));
+  return due.filter((_, i) => claimed[i]);
 }
 
 /** Lets a migration go on whose probe has succeeded. */
 export async function releaseMigration(db: Database, id: MigrationId): Promise<boolean> {
   const [{ affectedRows }] = await db.query<ResultSetHeader>(
-    `UPDATE migrations SET state = 'running', held_reason = NULL, probe_at = NULL
+    `UPDATE migrations SET state = 'running', held_cause = NULL, held_reason = NULL, probe_at = NULL
       WHERE id = ? AND state = 'held' AND probe_at IS NOT NULL`,
     [id],
+  );
+  return affectedRows === 1;
+}
+
+/**
+ * Holds a running migration in which these people failed one after the other, and forgets their failures and those
+ * since the first of them: nobody is to fail for what is not about them. Not once an operator has accepted refusals.
+ */
+export async function holdForRefusals(
+  db: Database,
+  id: MigrationId,
+  { cause, reason }: Hold,
+  failed: SubjectId[],
+): Promise<boolean> {
+  return inTransaction(db, async (connection) => {
+    const [{ affectedRows: held }] = await connection.query<ResultSetHeader>(
+      `UPDATE migrations SET state = 'held', held_cause = ?, held_reason = ?, probe_at = NULL
+        WHERE id = ? AND state = 'running' AND NOT accepts_refusals`,
+      [cause, reason, id],
+    );
+    if (held === 0) return false;
+    const [{ affectedRows: forgotten }] = await connection.query<ResultSetHeader>(
+      `DELETE FROM failures
+        WHERE migration_id = ? AND code IN ('okta_refused', 'login_taken', 'unexpected')
+          AND created_at >= (SELECT first FROM (SELECT MIN(created_at) AS first FROM failures
+                                                 WHERE migration_id = ? AND subject_id IN (?)) of_these)`,
+      [id, id, failed],
+    );
+    await lookAgain(connection, id, forgotten);
+    return true;
+  });
+}
+
+/** Lets a held or paused migration go on; false for the others. `acceptRefusals`: see `holdForRefusals`. */
+export async function resumeMigration(
+  db: Database,
+  id: MigrationId,
+  acceptRefusals: boolean,
+): Promise<boolean> {
+  const [{ affectedRows }] = await db.query<ResultSetHeader>(
+    `UPDATE migrations
+        SET state = 'running', held_cause = NULL, held_reason = NULL, probe_at = NULL,
+            accepts_refusals = accepts_refusals OR ?
+      WHERE id = ? AND state IN ('held', 'paused')`,
+    [acceptRefusals, id],
   );
   return affectedRows === 1;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { HoldCause } from '../domain/hold.ts';
 import type { MigrationId } from '../domain/ids.ts';
 import type { Cursor, Migration, MigrationState, Sample, TimedCounts } from '../domain/migration.ts';
 import type { Operation } from '../domain/operations.ts';
@@ -12,6 +13,7 @@ interface Row extends RowDataPacket {
   operation: Operation;
   selection: string;
   state: MigrationState;
+  held_cause: HoldCause | null;
   held_reason: string | null;
   pass: number;
   after_id: number;
@@ -29,7 +31,7 @@ interface Row extends RowDataPacket {
   finished_at: Date | null;
 }
 
-const COLUMNS = `id, installation, operation, selection, state, held_reason, pass, after_id, found, through_id,
+const COLUMNS = `id, installation, operation, selection, state, held_cause, held_reason, pass, after_id, found, through_id,
   resting_since, eligible, referenced, failed, skipped, counted_at, count_ms, samples, created_at, finished_at`;
 
 export async function findMigration(db: Database, id: number): Promise<Migration | undefined> {
@@ -92,21 +94,15 @@ export async function moveCursor(db: Database, id: MigrationId, from: Cursor, to
   return affectedRows === 1;
 }
 
-/** Not when its pass has found anybody, by its own way or by `lookAgain`. */
+/** Not when its pass has found anybody, by its own way or by `lookAgain`, nor when Okta may have an unknown user. */
 export async function finishMigration(db: Database, id: MigrationId): Promise<boolean> {
   const [{ affectedRows }] = await db.query<ResultSetHeader>(
     `UPDATE migrations SET state = 'finished', finished_at = CURRENT_TIMESTAMP(3)
-      WHERE id = ? AND state = 'running' AND found = 0`,
-    [id],
-  );
-  return affectedRows === 1;
-}
-
-/** Lets a held or paused migration go on; false for the others. */
-export async function resumeMigration(db: Database, id: MigrationId): Promise<boolean> {
-  const [{ affectedRows }] = await db.query<ResultSetHeader>(
-    `UPDATE migrations SET state = 'running', held_reason = NULL
-      WHERE id = ? AND state IN ('held', 'paused')`,
+      WHERE id = ? AND state = 'running' AND found = 0
+        AND NOT EXISTS (SELECT 1 FROM creations c
+                         WHERE c.migration_id = migrations.id
+                           AND NOT EXISTS (SELECT 1 FROM failures f
+                                            WHERE f.migration_id = c.migration_id AND f.subject_id = c.subject_id))`,
     [id],
   );
   return affectedRows === 1;
@@ -158,6 +154,7 @@ function toMigration(row: Row): Migration {
     operation: row.operation,
     selection: JSON.parse(row.selection) as Selection,
     state: row.state,
+    heldCause: row.held_cause,
     heldReason: row.held_reason,
     cursor: {
       pass: row.pass,

@@ -38,11 +38,18 @@ export function failureOf(outcome: Outcome): Failure | undefined {
         message: `Deleted in EFS while Okta created the user ${outcome.oktaId}. Remove that user in Okta.`,
         okta: null,
       };
+    case 'unexpected':
+      return {
+        code: 'unexpected',
+        message: `Portage could not finish this person, lastly: ${outcome.what}. Okta may have the user already. See the log, correct what is wrong, then offer it again.`,
+        okta: null,
+      };
     case 'migrated':
     case 'adopted':
     case 'already-migrated':
     case 'gone':
     case 'skipped':
+    case 'undecided':
     case 'not-running':
     case 'already-failed':
     case 'stopping':

@@ -1,42 +1,75 @@
 import type { OktaError } from './outcome.ts';
 
-/** Why Okta refuses everybody alike. */
-export type Misconfiguration =
-  /** The token, or the session that it stands for. */
-  | 'credentials'
-  /** The token's rights. */
-  | 'rights'
-  /** The group that people are created in. */
-  | 'group';
+/**
+ * Why a migration is held; stable codes that the API shows. credentials, rights, group: Okta refuses the token, its
+ * rights, or the group that people are created in. refusals: most people fail, so it is the mapping that is wrong, not
+ * they. okta: Okta hardly answers. database: the installation's cannot be used.
+ */
+export const holdCauses = ['credentials', 'rights', 'group', 'refusals', 'okta', 'database'] as const;
+export type HoldCause = (typeof holdCauses)[number];
 
-/** What stops a migration, until Okta takes a probe or an operator resumes it. */
+/** Those that a single answer of Okta shows. */
+export type Misconfiguration = Extract<HoldCause, 'credentials' | 'rights' | 'group'>;
+
+/** What stops a migration, until a probe succeeds or an operator resumes it. */
 export interface Hold {
+  cause: HoldCause;
   reason: string;
   probed: boolean;
   /** Whether all installations of the org are concerned. */
   wholeOrg: boolean;
 }
 
-export function holdOf(cause: Misconfiguration, { status, code }: OktaError): Hold {
-  const answer = `Okta answered ${status} ${code}`;
+/** Of so many answers in a row, no more than half may be bad. */
+export const LAST = 100;
+
+/** Held for an answer of Okta; for `refusals` and `okta` it is one of many, and null when there was none. */
+export function holdOf(cause: Exclude<HoldCause, 'database'>, error: OktaError | null): Hold {
+  const answer = error ? [error.status || '', error.code].join(' ').trim() : 'no answer of Okta';
   switch (cause) {
     case 'credentials':
       return {
-        reason: `The API token was refused (${answer}). Portage goes on by itself once Okta takes it.`,
+        cause,
+        reason: `The API token was refused (Okta answered ${answer}). Portage goes on by itself once Okta takes it.`,
         probed: true,
         wholeOrg: true,
       };
     case 'rights':
       return {
-        reason: `The API token may not create users in this group (${answer}). Give it the right, then resume.`,
+        cause,
+        reason: `The API token may not create users in this group (Okta answered ${answer}). Give it the right, then resume.`,
         probed: false,
         wholeOrg: true,
       };
     case 'group':
       return {
-        reason: `Okta does not have the group of groupId (${answer}). Correct it, then resume.`,
+        cause,
+        reason: `Okta does not have the group of groupId (it answered ${answer}). Correct it, then resume.`,
         probed: false,
         wholeOrg: false,
       };
+    case 'refusals':
+      return {
+        cause,
+        reason: `More than half of the last ${LAST} people failed, lately with: ${[answer, error?.text].join(' ').slice(0, 200)}. They count as not tried. Correct what is wrong and resume; or resume with acceptRefusals=true if they are to fail.`,
+        probed: false,
+        wholeOrg: false,
+      };
+    case 'okta':
+      return {
+        cause,
+        reason: `Okta gave no good answer to more than half of the last ${LAST} calls (lately: ${answer}). Portage goes on by itself once it does.`,
+        probed: true,
+        wholeOrg: true,
+      };
   }
+}
+
+export function databaseHold(code: string): Hold {
+  return {
+    cause: 'database',
+    reason: `The installation's database cannot be used (${code}). Portage goes on by itself once it can.`,
+    probed: true,
+    wholeOrg: false,
+  };
 }

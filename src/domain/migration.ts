@@ -1,3 +1,4 @@
+import type { HoldCause } from './hold.ts';
 import type { MigrationId } from './ids.ts';
 import type { Operation } from './operations.ts';
 import type { Selection } from './selection.ts';
@@ -36,6 +37,7 @@ export interface Migration {
   operation: Operation;
   selection: Selection;
   state: MigrationState;
+  heldCause: HoldCause | null;
   /** Why it is held. */
   heldReason: string | null;
   /** Where the reconcile loop is. */

@@ -1,3 +1,4 @@
+import type { BadKind } from './crowd.ts';
 import type { Misconfiguration } from './hold.ts';
 import type { OktaUserId } from './ids.ts';
 
@@ -9,6 +10,7 @@ export type FailureCode =
   | 'login_taken'
   | 'okta_refused' // Okta's answer says why
   | 'okta_unavailable' // no good answer after every attempt
+  | 'unexpected' // Portage itself, or a database, could not do it in any attempt
   | 'left_in_okta'; // deleted in EFS while Okta created the user
 
 /** An error answer of Okta, or none at all (`status` 0), without any personal data. */
@@ -25,14 +27,16 @@ export interface OktaError {
 /** How one attempt at one subject ended. */
 export type Outcome =
   | { kind: 'migrated'; oktaId: OktaUserId }
-  /** Okta had the user: an earlier attempt's, or one that may be taken over; `error` is Okta's "exists". */
-  | { kind: 'adopted'; oktaId: OktaUserId; error: OktaError }
+  /** Okta had the user: an earlier attempt's, or one that may be taken over; `error` is Okta's "exists", if asked. */
+  | { kind: 'adopted'; oktaId: OktaUserId; error: OktaError | null }
   /** Every reference was there before. */
   | { kind: 'already-migrated' }
   /** No such row any more. */
   | { kind: 'gone' }
   /** A rule leaves the person out since the job was offered. */
   | { kind: 'skipped' }
+  /** Gone or left out, while Okta may still be creating the user: looked at again later. */
+  | { kind: 'undecided' }
   /** The migration is held, paused or finished: the row is offered again when it runs. */
   | { kind: 'not-running' }
   /** It has failed in this migration before. */
@@ -52,7 +56,9 @@ export type Outcome =
   /** Okta refused our credentials, our rights or the group: nobody's data is at fault. */
   | { kind: 'misconfigured'; cause: Misconfiguration; error: OktaError }
   /** A 5xx, or no answer: Okta may or may not have done it. */
-  | { kind: 'unreachable'; error: OktaError };
+  | { kind: 'unreachable'; error: OktaError }
+  /** Portage or a database broke off every attempt; `what` is free of personal data. */
+  | { kind: 'unexpected'; what: string };
 
 /** What an outcome means for the job, for the migration's failures and for `iam_error_log`. */
 export interface Verdict {
@@ -61,23 +67,27 @@ export interface Verdict {
   failure: 'never' | 'at-once' | 'after-last-attempt';
   /** `closing`: one row for each time that a bucket shuts, not one for each refused call. */
   errorLog: 'never' | 'always' | 'closing';
+  /** What too many of in a row hold the migration. */
+  tally: 'not-counted' | BadKind;
 }
 
 /** The one place that says what each outcome means. A row without reference and failure is offered again. */
 export const verdicts = {
-  migrated: { job: 'complete', failure: 'never', errorLog: 'never' },
-  adopted: { job: 'complete', failure: 'never', errorLog: 'always' },
-  'already-migrated': { job: 'complete', failure: 'never', errorLog: 'never' },
-  gone: { job: 'complete', failure: 'never', errorLog: 'never' },
-  skipped: { job: 'complete', failure: 'never', errorLog: 'never' },
-  'not-running': { job: 'complete', failure: 'never', errorLog: 'never' },
-  'already-failed': { job: 'complete', failure: 'never', errorLog: 'never' },
-  stopping: { job: 'give-back', failure: 'never', errorLog: 'never' },
-  orphaned: { job: 'fail', failure: 'at-once', errorLog: 'never' },
-  unusable: { job: 'fail', failure: 'at-once', errorLog: 'never' },
-  refused: { job: 'fail', failure: 'at-once', errorLog: 'always' },
-  taken: { job: 'fail', failure: 'at-once', errorLog: 'always' },
-  throttled: { job: 'delay', failure: 'never', errorLog: 'closing' },
-  misconfigured: { job: 'complete', failure: 'never', errorLog: 'always' }, // and the migration is held
-  unreachable: { job: 'retry', failure: 'after-last-attempt', errorLog: 'always' },
+  migrated: { job: 'complete', failure: 'never', errorLog: 'never', tally: 'not-counted' },
+  adopted: { job: 'complete', failure: 'never', errorLog: 'always', tally: 'not-counted' },
+  'already-migrated': { job: 'complete', failure: 'never', errorLog: 'never', tally: 'not-counted' },
+  gone: { job: 'complete', failure: 'never', errorLog: 'never', tally: 'not-counted' },
+  skipped: { job: 'complete', failure: 'never', errorLog: 'never', tally: 'not-counted' },
+  undecided: { job: 'complete', failure: 'never', errorLog: 'never', tally: 'not-counted' },
+  'not-running': { job: 'complete', failure: 'never', errorLog: 'never', tally: 'not-counted' },
+  'already-failed': { job: 'complete', failure: 'never', errorLog: 'never', tally: 'not-counted' },
+  stopping: { job: 'give-back', failure: 'never', errorLog: 'never', tally: 'not-counted' },
+  orphaned: { job: 'fail', failure: 'at-once', errorLog: 'never', tally: 'not-counted' },
+  unusable: { job: 'fail', failure: 'at-once', errorLog: 'never', tally: 'not-counted' },
+  refused: { job: 'fail', failure: 'at-once', errorLog: 'always', tally: 'failed' },
+  taken: { job: 'fail', failure: 'at-once', errorLog: 'always', tally: 'failed' },
+  throttled: { job: 'delay', failure: 'never', errorLog: 'closing', tally: 'not-counted' },
+  misconfigured: { job: 'complete', failure: 'never', errorLog: 'always', tally: 'not-counted' }, // and the migration is held
+  unreachable: { job: 'retry', failure: 'after-last-attempt', errorLog: 'always', tally: 'unreachable' },
+  unexpected: { job: 'fail', failure: 'at-once', errorLog: 'never', tally: 'failed' },
 } as const satisfies Record<Outcome['kind'], Verdict>;

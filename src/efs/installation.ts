@@ -2,6 +2,8 @@ import type { Logger } from 'pino';
 import type { InstallationConfig } from '../config/config.ts';
 import { type Database, openDatabase } from '../db/pool.ts';
 import type { SubjectKind } from '../domain/operations.ts';
+import { errorFields } from '../log.ts';
+import { SECOND } from '../time.ts';
 import { adminsSql } from './admins.ts';
 import { createErrorLog, type ErrorLog } from './error-log.ts';
 import { panelistsSql } from './panelists.ts';
@@ -14,6 +16,8 @@ export interface Installation {
   /** The kinds of people that the configuration names. */
   sources: Partial<Record<SubjectKind, Source>>;
   errorLog: ErrorLog;
+  /** Why the database cannot be read and written now, as a driver's code; null when it can. */
+  fault(): Promise<string | null>;
 }
 
 export function openInstallation(config: InstallationConfig, connections: number, log: Logger): Installation {
@@ -27,5 +31,14 @@ export function openInstallation(config: InstallationConfig, connections: number
       ...(panelists && { panelist: createSource(db, panelistsSql(panelists, config)) }),
     },
     errorLog: createErrorLog(db, log),
+    fault: () =>
+      db.query({ sql: WRITE_NOTHING, timeout: 5 * SECOND }).then(
+        () => null,
+        (error) => errorFields(error).code ?? 'unknown',
+      ),
   };
 }
+
+/** Fails on a server that can only be read, too. */
+const WRITE_NOTHING =
+  "INSERT INTO iam_error_log (message, status_code, error_code) SELECT '', 0, '' FROM DUAL WHERE FALSE";

@@ -1,9 +1,10 @@
 import { escapeId, escape as literal } from 'mysql2';
-import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { Database } from '../db/pool.ts';
+import { inTransaction } from '../db/transaction.ts';
 import { isOktaUserId, type OktaUserId, type SubjectId } from '../domain/ids.ts';
 import type { Counts } from '../domain/migration.ts';
-import type { Person, Standing } from '../domain/person.ts';
+import type { Standing } from '../domain/person.ts';
 import type { Selection } from '../domain/selection.ts';
 
 /** Where one kind of people is, in SQL about the row `p` of the installation's table. */
@@ -36,7 +37,7 @@ export interface Source {
   /** Writes every missing reference, once, however many workers try; false when the person is gone. */
   recordReferences(id: SubjectId, oktaId: OktaUserId, selection: Selection): Promise<boolean>;
   /** For a user in Okta whose person is gone: false when EFS has no queue for this kind of people. */
-  queueUnassignment(person: Person, oktaId: OktaUserId): Promise<boolean>;
+  queueUnassignment(id: SubjectId, email: string, oktaId: OktaUserId): Promise<boolean>;
   count(selection: Selection, throughId: number | null): Promise<Omit<Counts, 'failed'>>;
   /** The id of the n-th eligible person; null when there are fewer. */
   nthEligible(n: number, selection: Selection): Promise<number | null>;
@@ -99,7 +100,7 @@ export function createSource(db: Database, source: SourceSql): Source {
         return true;
       }),
 
-    async queueUnassignment({ id: subjectId, email }, oktaId) {
+    async queueUnassignment(subjectId, email, oktaId) {
       if (source.queueUnassignment === null) return false;
       await db.query(source.queueUnassignment, [subjectId, oktaId, email, oktaId]);
       return true;
@@ -143,20 +144,4 @@ interface PersonRow extends RowDataPacket {
   skipped: 0 | 1;
   referenced: 0 | 1;
   uuid: Buffer | null;
-}
-
-/** READ COMMITTED: without it, the gaps that neighbours lock while they look for a reference deadlock. */
-async function inTransaction<T>(db: Database, work: (connection: PoolConnection) => Promise<T>): Promise<T> {
-  const connection = await db.getConnection();
-  try {
-    await connection.query('SET TRANSACTION ISOLATION LEVEL READ COMMITTED');
-    await connection.beginTransaction();
-    const result = await work(connection);
-    await connection.commit();
-    connection.release();
-    return result;
-  } catch (error) {
-    connection.destroy(); // rolls back on the server, whatever state the connection is in
-    throw error;
-  }
 }

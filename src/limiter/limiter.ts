@@ -24,13 +24,20 @@ export interface AllowanceState {
   closedForMs: number;
 }
 
+/** The right to make one call, now. */
+export interface Turn {
+  allowance: Allowance;
+  /** By `performance.now()`: a call that leaves later breaks the pace. */
+  sendBy: number;
+}
+
 /** The shared limiter. Nobody calls Okta without having taken a turn. */
 export interface Limiter {
   /**
-   * Resolves when the caller's turn has come: it must call at once, and once. Waits as long as that takes;
-   * rejects as soon as the signal is aborted, with its reason.
+   * Resolves when the caller's turn has come. Waits as long as that takes; rejects as soon as the signal is
+   * aborted, with its reason.
    */
-  take(allowance: Allowance, signal?: AbortSignal): Promise<void>;
+  take(allowance: Allowance, signal?: AbortSignal): Promise<Turn>;
   /** To be told after every answer. True when this answer has shut a bucket that was open. */
   settle(allowance: Allowance, seen: Seen): Promise<boolean>;
   state(allowance: Allowance): Promise<AllowanceState>;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { HOUR, MINUTE } from '../time.ts';
-import type { Allowance, AllowanceState, Limiter } from './limiter.ts';
+import type { Allowance, AllowanceState, Limiter, Turn } from './limiter.ts';
 
 /** How the configuration allows an allowance to be spent. */
 export interface Pace {
@@ -55,8 +55,8 @@ export function createRedisLimiter(
     return door;
   };
 
-  /** True when the turn was reached in time. */
-  const tryOnce = async (allowance: Allowance, signal?: AbortSignal): Promise<boolean> => {
+  /** Undefined when no turn was to be had, or it was not reached in time. */
+  const tryOnce = async (allowance: Allowance, signal?: AbortSignal): Promise<Turn | undefined> => {
     const { perWindow, windowMs } = paceOf(allowance);
     const askedAt = performance.now();
     const [booked, waitMs] = await scripts.portageBook(
@@ -68,20 +68,25 @@ export function createRedisLimiter(
     );
     if (!booked) {
       await sleep(Math.min(waitMs, LONGEST_WAIT_MS), undefined, { signal });
-      return false;
+      return undefined;
     }
     await sleep(waitMs, undefined, { signal });
-    return performance.now() - askedAt - waitMs <= LATEST_MS;
+    const sendBy = askedAt + waitMs + LATEST_MS;
+    return performance.now() <= sendBy ? { allowance, sendBy } : undefined;
   };
 
   return {
     async take(allowance, signal) {
       signal?.throwIfAborted();
-      const turn = doorOf(allowance)(async () => {
-        signal?.throwIfAborted();
-        while (!(await tryOnce(allowance, signal)));
+      const taken = doorOf(allowance)(async () => {
+        let turn: Turn | undefined;
+        while (!turn) {
+          signal?.throwIfAborted();
+          turn = await tryOnce(allowance, signal);
+        }
+        return turn;
       });
-      await unlessAborted(turn, signal);
+      return unlessAborted(taken, signal);
     },
 
     async settle(allowance, { limit, closeForMs }) {
@@ -106,13 +111,13 @@ export function createRedisLimiter(
 }
 
 /** Rejects as soon as the signal is aborted, even while others stand before the door. */
-async function unlessAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
   try {
-    await Promise.race([work, aborted]);
+    return await Promise.race([work, aborted]);
   } finally {
     signal.removeEventListener('abort', abort);
   }

@@ -1,5 +1,6 @@
 import type { Queue } from 'bullmq';
 import type { App } from '../app.ts';
+import { openCreations } from '../db/creations.ts';
 import { failedBetween } from '../db/failures.ts';
 import { finishMigration, moveCursor } from '../db/migrations.ts';
 import { type Cursor, type Migration, remainingOf } from '../domain/migration.ts';
@@ -42,7 +43,7 @@ export async function nextPage(
   const wanted = page.wanted.filter((subjectId) => !failed.has(subjectId));
   const taken = wanted.slice(0, room);
   // Offered before the cursor moves: who dies in between leaves a page that is offered again, which does no harm.
-  const offered = await offer(queue, migration, taken);
+  const offered = await offer(app.redis, queue, migration, taken);
   const afterId = taken.length < wanted.length ? (taken.at(-1) ?? cursor.afterId) : page.lastId;
   return move({ ...cursor, throughId, afterId, found: cursor.found + taken.length }, offered);
 
@@ -53,8 +54,12 @@ export async function nextPage(
   }
 
   async function endPass(): Promise<Step> {
-    if (cursor.found > 0) {
-      await moveCursor(app.db, id, cursor, { ...cursor, restingSince: new Date() });
+    // EFS may have deleted them since: no page would have found them.
+    const open = await openCreations(app.db, id, PAGE_ROWS);
+    await offer(app.redis, queue, migration, open);
+    const found = cursor.found + open.length;
+    if (found > 0) {
+      await moveCursor(app.db, id, cursor, { ...cursor, found, restingSince: new Date() });
       return { kind: 'enough' };
     }
     await countPeople(app, migration);

@@ -4,13 +4,14 @@ import type { Allowance } from '../limiter/limiter.ts';
 import { errorFields } from '../log.ts';
 import { queueName } from '../queue/jobs.ts';
 import { SECOND } from '../time.ts';
+import { holdIfAway } from './hold.ts';
 import { nextPage, type Step } from './next-page.ts';
 import { allowanceOf } from './source-of.ts';
 
 /** At whatever pace: so many jobs take 10 MB of Redis. */
 const MOST_WAITING = 10_000;
-/** One run of the loop takes no longer; the next one goes on where it ended. */
-const BUDGET_MS = 2 * SECOND;
+/** One run of the loop takes no longer, and this process' calls wait no longer for it; the next one goes on. */
+const BUDGET_MS = SECOND / 4;
 
 /**
  * Fills the queue of an allowance up to a minute of work, round-robin between the migrations that feed it,
@@ -34,10 +35,10 @@ export async function topUp(app: App, allowance: Allowance): Promise<void> {
     for (const migration of round) {
       if (room <= 0) break;
       const step = await nextPage(app, queue, migration, Math.min(share, room), waiting === 0).catch(
-        (error): Step => {
-          // Its installation may be away; the others go on.
+        async (error): Promise<Step> => {
           app.log.warn({ migrationId: migration.id, ...errorFields(error) }, 'could not offer the next rows');
-          return { kind: 'enough' };
+          await holdIfAway(app, migration);
+          return { kind: 'enough' }; // the others go on
         },
       );
       if (step.kind === 'enough') continue;

@@ -1,6 +1,6 @@
 import type { App } from '../app.ts';
-import { hasFailed } from '../db/failures.ts';
-import { findMigration } from '../db/migrations.ts';
+import { creationNote } from '../db/creations.ts';
+import { standingIn } from '../db/failures.ts';
 import type { Migration } from '../domain/migration.ts';
 import { operations } from '../domain/operations.ts';
 import type { Outcome } from '../domain/outcome.ts';
@@ -13,28 +13,29 @@ import { processes } from './processes.ts';
 export async function attempt(
   app: App,
   okta: OktaClient,
+  migration: Migration,
   { migrationId, subjectId }: SubjectJob,
+  answered: () => void,
   signal: AbortSignal,
-): Promise<{ outcome: Outcome; migration: Migration | undefined }> {
-  const migration = await findMigration(app.db, migrationId);
-  if (migration?.state !== 'running') return { outcome: { kind: 'not-running' }, migration };
-  if (await hasFailed(app.db, migrationId, subjectId))
-    return { outcome: { kind: 'already-failed' }, migration };
-
+): Promise<Outcome> {
   const { operation, selection, installation: name } = migration;
   const source = sourceOf(app, migration);
   const installation = app.installations.get(name);
   if (!installation) throw new Error(`Bug: installation ${name} is not open`);
+  const look = async () => {
+    const standing = await standingIn(app.db, migrationId, subjectId);
+    return standing.kind === 'open' ? source.find(subjectId, selection) : standing;
+  };
+  const note = creationNote(app.db, migration, subjectId);
+  const kind = operations[operation].subject;
   try {
-    const kind = operations[operation].subject;
-    const subject = { id: subjectId, kind, selection, installation, source, okta };
+    const subject = { id: subjectId, kind, selection, installation, source, okta, look, note, answered };
     const outcome = await processes[operation](subject, signal);
     // A call that was cut off by our own end says nothing about Okta.
     const cutOff = signal.aborted && outcome.kind === 'unreachable' && outcome.error.status === 0;
-    return { outcome: cutOff ? { kind: 'stopping' } : outcome, migration };
+    return cutOff ? { kind: 'stopping' } : outcome;
   } catch (error) {
-    if (signal.aborted && (error as Error).name === 'AbortError')
-      return { outcome: { kind: 'stopping' }, migration };
+    if (signal.aborted && (error as Error).name === 'AbortError') return { kind: 'stopping' };
     throw error;
   }
 }

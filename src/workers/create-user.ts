@@ -1,21 +1,50 @@
-import { adoptionOf } from '../domain/adoption.ts';
-import { type OktaUserId, oktaUserId } from '../domain/ids.ts';
-import type { OktaError, Outcome } from '../domain/outcome.ts';
+import { oktaUserId } from '../domain/ids.ts';
+import type { Outcome } from '../domain/outcome.ts';
 import type { Person } from '../domain/person.ts';
-import { toOktaProfile } from '../domain/profile.ts';
-import { scrub } from '../domain/scrub.ts';
+import { type OktaProfile, toOktaProfile } from '../domain/profile.ts';
+import { adopt, recover } from './adopt.ts';
 import type { Process, Subject } from './process.ts';
+import { record, recordNew, scrubbed } from './record.ts';
 
 /** Okta, Error codes: what was sent is not valid, an existing login among many other reasons. */
 const INVALID = 'E0000001';
 
 /** Creates one person in Okta, not activated, and writes the references that are missing. */
 export const createUser: Process = async (subject, signal) => {
-  const standing = await subject.source.find(subject.id, subject.selection);
+  const { note, okta } = subject;
+  const earlier = await note.find();
+  const recovered = earlier && (await recover(subject, earlier, signal));
+  if (recovered) return recovered;
+
+  const before = await withoutOkta(subject);
+  if (before.kind !== 'wanted') return before;
+  await note.write(before.profile.login);
+  const turn = await okta.turn('users', signal);
+  // The turn may have been minutes away: who is done, held, changed or gone by now is not created as of then.
+  const wanted = await withoutOkta(subject);
+  if (wanted.kind === 'wanted' && wanted.profile.login !== before.profile.login)
+    await note.write(wanted.profile.login);
+  const outcome = wanted.kind === 'wanted' ? await create(subject, wanted, turn, signal) : wanted;
+  if (outcome.kind !== 'unreachable') await note.delete();
+  return outcome;
+};
+
+/** Whom only Okta can carry over. */
+interface Wanted {
+  kind: 'wanted';
+  person: Person;
+  profile: OktaProfile;
+}
+
+/** Does what needs no call, which is all there is to do for many. */
+async function withoutOkta(subject: Subject): Promise<Wanted | Outcome> {
+  const standing = await subject.look();
   switch (standing.kind) {
+    case 'not-running':
+    case 'already-failed':
     case 'gone':
     case 'skipped':
-      return standing;
+      return { kind: standing.kind };
     case 'referenced':
       return { kind: 'already-migrated' };
     case 'misreferenced':
@@ -27,71 +56,23 @@ export const createUser: Process = async (subject, signal) => {
   // Referenced from another portal: one Okta user for each person, one reference for each portal.
   if (oktaId) return record(subject, { kind: 'migrated', oktaId }, { kind: 'gone' });
 
-  const { name: installation, login, markerAttribute, groupId } = subject.installation.config;
+  const { name: installation, login, markerAttribute } = subject.installation.config;
   const mapped = toOktaProfile(person, subject.kind, { installation, login, markerAttribute });
-  if (mapped.kind === 'unusable') return mapped;
-  const reply = await subject.okta.createUser(mapped.profile, [groupId], signal);
+  return mapped.kind === 'unusable' ? mapped : { kind: 'wanted', person, profile: mapped.profile };
+}
+
+async function create(
+  subject: Subject,
+  { person, profile }: Wanted,
+  turn: Parameters<Subject['okta']['createUser']>[0],
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const reply = await subject.okta.createUser(turn, profile, [subject.installation.config.groupId], signal);
+  if (reply.kind !== 'throttled') subject.answered();
   if (reply.kind === 'ok')
     return recordNew(subject, person, { kind: 'migrated', oktaId: oktaUserId(reply.body.id) });
   const outcome = scrubbed(reply, person);
   if (outcome.kind !== 'refused') return outcome;
   if (outcome.error.status === 404) return { kind: 'misconfigured', cause: 'group', error: outcome.error };
-  return outcome.error.code === INVALID
-    ? adopt(subject, person, mapped.profile.login, outcome, signal)
-    : outcome;
-};
-
-/** Looks whose user it is that Okta would not create: our own, from an attempt whose end nobody saw, or another's. */
-async function adopt(
-  subject: Subject,
-  person: Person,
-  login: string,
-  refusal: Extract<Outcome, { kind: 'refused' }>,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  const { okta, kind, id } = subject;
-  const { name: installation, markerAttribute, adoptExisting, groupId } = subject.installation.config;
-  const found = await okta.getUser(login, signal);
-  if (found.kind === 'refused') return refusal; // no such user: what was sent was wrong
-  if (found.kind !== 'ok') return scrubbed(found, person);
-
-  const { profile, ...user } = found.body;
-  const marker = profile[markerAttribute];
-  const existing = { ...user, login: profile.login, marker: typeof marker === 'string' ? marker : null };
-  const adoption = adoptionOf(existing, { installation, kind, id, login }, adoptExisting);
-  switch (adoption.kind) {
-    case 'unrelated':
-      return refusal;
-    case 'taken':
-      return { kind: 'taken', owner: adoption.owner, error: refusal.error };
-    case 'allowed': {
-      // A reference says: in Okta, and in the group.
-      const added = await okta.addToGroup(groupId, user.id, signal);
-      if (added.kind !== 'ok') return scrubbed(added, person);
-      break;
-    }
-    case 'own':
-      break;
-  }
-  return recordNew(subject, person, { kind: 'adopted', oktaId: oktaUserId(user.id), error: refusal.error });
-}
-
-/** Writes the references to a user that is in the group for this person's sake; nobody may be forgotten there. */
-async function recordNew(subject: Subject, person: Person, done: Created): Promise<Outcome> {
-  const { oktaId } = done;
-  const outcome = await record(subject, done, { kind: 'orphaned', oktaId });
-  if (outcome.kind !== 'orphaned') return outcome;
-  return (await subject.source.queueUnassignment(person, oktaId)) ? { kind: 'gone' } : outcome;
-}
-
-async function record(subject: Subject, done: Created, gone: Outcome): Promise<Outcome> {
-  const { source, id, selection } = subject;
-  return (await source.recordReferences(id, done.oktaId, selection)) ? done : gone;
-}
-
-type Created = Extract<Outcome, { oktaId: OktaUserId }>;
-
-/** Okta's text may quote what was sent. */
-function scrubbed<T extends { error: OktaError }>(reply: T, person: Person): T {
-  return { ...reply, error: { ...reply.error, text: scrub(reply.error.text, person) } };
+  return outcome.error.code === INVALID ? adopt(subject, person, profile.login, outcome, signal) : outcome;
 }

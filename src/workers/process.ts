@@ -1,6 +1,8 @@
+import type { CreationNote } from '../db/creations.ts';
 import type { SubjectId } from '../domain/ids.ts';
 import type { SubjectKind } from '../domain/operations.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import type { Standing } from '../domain/person.ts';
 import type { Selection } from '../domain/selection.ts';
 import type { Installation } from '../efs/installation.ts';
 import type { Source } from '../efs/source.ts';
@@ -14,6 +16,11 @@ export interface Subject {
   installation: Installation;
   source: Source;
   okta: OktaClient;
+  /** How the subject stands at this moment, in the migration and in EFS. */
+  look(): Promise<Standing | { kind: 'not-running' | 'already-failed' }>;
+  note: CreationNote;
+  /** To be told as soon as Okta has answered to what the attempt is about. */
+  answered(): void;
 }
 
 /**

@@ -2,36 +2,44 @@ import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq
 import type { App } from '../app.ts';
 import { recordFailure } from '../db/failures.ts';
 import { failureOf } from '../domain/failure.ts';
+import { holdOf } from '../domain/hold.ts';
 import type { Migration } from '../domain/migration.ts';
 import { type Outcome, type Verdict, verdicts } from '../domain/outcome.ts';
+import { hold } from '../producers/hold.ts';
 import type { SubjectJob } from '../queue/jobs.ts';
-import { hold } from './hold.ts';
+import { doubt } from './doubt.ts';
+import type { Tally } from './tally.ts';
+
+/** One attempt that has ended. */
+export interface Attempted {
+  app: App;
+  tally: Tally;
+  job: Job<SubjectJob>;
+  migration: Migration;
+  /** Where Okta's answer to it stands among all answers; undefined when there was none to count. */
+  place: Promise<number | null> | undefined;
+}
 
 /** Carries out what the table of verdicts says of an outcome; the only place that steers BullMQ. */
-export async function settle(
-  app: App,
-  job: Job<SubjectJob>,
-  migration: Migration,
-  outcome: Outcome,
-): Promise<void> {
+export async function settle(attempted: Attempted, outcome: Outcome): Promise<void> {
+  const { app, job, migration } = attempted;
   const verdict: Verdict = verdicts[outcome.kind];
   const { subjectId } = job.data;
-  if ('error' in outcome && isLogged(verdict, outcome)) {
+  if ('error' in outcome && outcome.error && isLogged(verdict, outcome)) {
     const { installation, operation } = migration;
     await app.installations.get(installation)?.errorLog.append(operation, subjectId, outcome.error);
   }
 
-  const lastAttempt = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
   const failure = failureOf(outcome);
-  if (
-    failure &&
-    (verdict.failure === 'at-once' || (verdict.failure === 'after-last-attempt' && lastAttempt))
-  ) {
-    await recordFailure(app.db, migration.id, subjectId, failure);
-  }
-  if (outcome.kind === 'misconfigured') await hold(app, migration, outcome);
+  const final =
+    verdict.failure === 'at-once' || (verdict.failure === 'after-last-attempt' && isLastAttempt(job));
+  const failed = failure && final && (await recordFailure(app.db, migration.id, subjectId, failure));
+  if (outcome.kind === 'misconfigured') await hold(app, migration, holdOf(outcome.cause, outcome.error));
+  if (failure && (failed || verdict.tally === 'unreachable')) await doubt(attempted, verdict.tally, failure);
   await steer(job, verdict, outcome);
 }
+
+export const isLastAttempt = ({ attemptsMade, opts }: Job) => attemptsMade + 1 >= (opts.attempts ?? 1);
 
 function isLogged({ errorLog }: Verdict, outcome: Outcome): boolean {
   return errorLog === 'always' || (errorLog === 'closing' && outcome.kind === 'throttled' && outcome.closing);
@@ -73,6 +81,6 @@ export async function delay(job: Job, waitMs: number): Promise<never> {
 
 /** For Bull Board: codes only. */
 function describe(outcome: Outcome): string {
-  const detail = 'error' in outcome ? ` ${outcome.error.status} ${outcome.error.code}` : '';
+  const detail = 'error' in outcome && outcome.error ? ` ${outcome.error.status} ${outcome.error.code}` : '';
   return `${'code' in outcome ? outcome.code : outcome.kind}${detail}`;
 }

@@ -4,14 +4,16 @@ import type { App } from '../app.ts';
 import type { Allowance } from '../limiter/limiter.ts';
 import { errorFields } from '../log.ts';
 import { createOktaClient, type OktaClient } from '../okta/client.ts';
+import { isOutage } from '../outage.ts';
 import { keepGoing } from '../producers/keep-going.ts';
 import { queueName, RECONCILE_QUEUE, type SubjectJob } from '../queue/jobs.ts';
 import { HOUR, MINUTE, SECOND } from '../time.ts';
-import { probe } from './hold.ts';
+import { probe } from './probe.ts';
 import { repeat } from './repeat.ts';
 import { runReconcile } from './run-reconcile.ts';
 import { runSubject } from './run-subject.ts';
 import { safely } from './safely.ts';
+import { createTally } from './tally.ts';
 
 /** A killed worker's jobs run again once its locks have lapsed and the next look finds them: within 20 s. */
 const LOCKS = {
@@ -71,10 +73,11 @@ export function startWorker(app: App): WorkerProcess {
 
 function openWorkers(app: App, clients: Map<string, OktaClient>, signal: AbortSignal): Worker[] {
   const common = { connection: app.redis, prefix: app.config.redis.prefix, ...LOCKS };
+  const tally = createTally(app.redis, app.config.redis.prefix);
   const subjects = [...app.queues.subjects.values()].map(({ allowance }) => {
     const okta = clients.get(allowance.org);
     if (!okta) throw new Error(`Bug: no Okta client for ${allowance.org}`);
-    const run = (job: Job<SubjectJob>) => runSubject(app, okta, job, signal);
+    const run = (job: Job<SubjectJob>) => runSubject(app, okta, tally, job, signal);
     const options = { ...common, ...KEPT, concurrency: concurrency(app, allowance) };
     return new Worker<SubjectJob>(queueName(allowance), safely(app.log, run), options);
   });
@@ -87,8 +90,9 @@ function openWorkers(app: App, clients: Map<string, OktaClient>, signal: AbortSi
     },
   );
   const workers: Worker[] = [...subjects, reconcile];
+  // What Redis does is logged once for the whole process.
   for (const worker of workers)
-    worker.on('error', (error) => app.log.warn(errorFields(error), 'queue connection'));
+    worker.on('error', (error) => !isOutage(error) && app.log.warn(errorFields(error), 'queue'));
   return workers;
 }
 

@@ -48,6 +48,7 @@ test('a migration is shown with its counts, their time, and why it waits', async
     id,
     installation: 'werk',
     operation: 'create-admins',
+    heldCause: null,
     selection: { ids: [1] },
     state: 'running',
     createdAt: expect.any(String),

@@ -2,9 +2,9 @@ import {
   countFailures,
   deleteFailures,
   failedBetween,
-  hasFailed,
   listFailures,
   recordFailure,
+  standingIn,
 } from '../../src/db/failures.ts';
 import type { Failure } from '../../src/domain/failure.ts';
 import type { MigrationId, SubjectId } from '../../src/domain/ids.ts';
@@ -70,8 +70,8 @@ test('those who have failed between two ids are found, both ends included', asyn
 test("another migration's failures are not this one's", async () => {
   const other = await own.insert({ portal: 1 });
   await record(7, refused, other);
-  expect(await hasFailed(own.db, id, 7 as SubjectId)).toBe(false);
-  expect(await hasFailed(own.db, other, 7 as SubjectId)).toBe(true);
+  expect(await standingIn(own.db, id, 7 as SubjectId)).toEqual({ kind: 'open' });
+  expect(await standingIn(own.db, other, 7 as SubjectId)).toEqual({ kind: 'already-failed' });
   expect(await countFailures(own.db, id)).toBe(0);
 });
 

@@ -1,3 +1,4 @@
+import { resumeMigration } from '../../src/db/holds.ts';
 import {
   findMigration,
   finishMigration,
@@ -5,7 +6,6 @@ import {
   lookAgain,
   migrationsInState,
   moveCursor,
-  resumeMigration,
   storeCounts,
   unfinishedOf,
 } from '../../src/db/migrations.ts';
@@ -34,6 +34,7 @@ test('a migration is read as it was recorded: running, from the start, not count
     operation: 'create-panelists',
     selection: { portal: 2, ids: [1, 3] },
     state: 'running',
+    heldCause: null,
     heldReason: null,
     cursor: aCursor(),
     counts: null,
@@ -121,15 +122,15 @@ test('a paused migration does not finish', async () => {
 test.each(['held', 'paused'])('a %s migration goes on, once, and forgets why it stopped', async (state) => {
   const id = await own.insert();
   await own.db.query(`UPDATE migrations SET state = ?, held_reason = 'why' WHERE id = ?`, [state, id]);
-  expect(await resumeMigration(own.db, id)).toBe(true);
-  expect(await resumeMigration(own.db, id)).toBe(false);
+  expect(await resumeMigration(own.db, id, false)).toBe(true);
+  expect(await resumeMigration(own.db, id, false)).toBe(false);
   expect(await findMigration(own.db, id)).toMatchObject({ state: 'running', heldReason: null });
 });
 
 test('a finished migration does not go on', async () => {
   const id = await own.insert();
   await finishMigration(own.db, id);
-  expect(await resumeMigration(own.db, id)).toBe(false);
+  expect(await resumeMigration(own.db, id, false)).toBe(false);
 });
 
 describe('looking again', () => {

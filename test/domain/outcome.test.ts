@@ -13,6 +13,7 @@ const outcomes: { [Kind in Outcome['kind']]: Extract<Outcome, { kind: Kind }> } 
   'already-migrated': { kind: 'already-migrated' },
   gone: { kind: 'gone' },
   skipped: { kind: 'skipped' },
+  undecided: { kind: 'undecided' },
   'not-running': { kind: 'not-running' },
   'already-failed': { kind: 'already-failed' },
   stopping: { kind: 'stopping' },
@@ -23,6 +24,7 @@ const outcomes: { [Kind in Outcome['kind']]: Extract<Outcome, { kind: Kind }> } 
   throttled: { kind: 'throttled', error, waitMs: 1, closing: true },
   misconfigured: { kind: 'misconfigured', cause: 'credentials', error },
   unreachable: { kind: 'unreachable', error },
+  unexpected: { kind: 'unexpected', what: 'Error ER_DATA_TOO_LONG' },
 };
 const each = Object.values(outcomes).map(
   (outcome) => [outcome.kind, outcome, verdicts[outcome.kind]] as const,
@@ -55,7 +57,12 @@ test.each(each)(
 );
 
 test('a 429 costs neither an attempt nor a row for each refused call', () => {
-  expect(verdicts.throttled).toEqual({ job: 'delay', failure: 'never', errorLog: 'closing' });
+  expect(verdicts.throttled).toEqual({
+    job: 'delay',
+    failure: 'never',
+    errorLog: 'closing',
+    tally: 'not-counted',
+  });
 });
 
 test('an outage is a failure only after the last attempt', () => {

@@ -1,11 +1,26 @@
 import type { ServerResponse } from 'node:http';
+import type { Turn } from '../../src/limiter/limiter.ts';
 import { createRedisLimiter } from '../../src/limiter/redis-limiter.ts';
 import type { Reply } from '../../src/okta/reply.ts';
 import { openTestRedis } from '../support/redis.ts';
-import { clientAt, closeAll, countingLimiter, profile, startOrg, startProxy, TOKEN } from './support.ts';
+import {
+  bareClientAt,
+  clientAt,
+  closeAll,
+  countingLimiter,
+  profile,
+  startOrg,
+  startProxy,
+  TOKEN,
+} from './support.ts';
 
 afterEach(closeAll);
 
+const aTurn = (values: Partial<Turn> = {}): Turn => ({
+  allowance: { org: 'acme', bucket: 'users' },
+  sendBy: Number.POSITIVE_INFINITY,
+  ...values,
+});
 const errorOf = <T>(reply: Reply<T>) => (reply.kind === 'ok' ? undefined : reply.error);
 
 test('one call creates a user who is not active and stands in the groups', async () => {
@@ -58,7 +73,7 @@ test('each call takes one turn of its bucket', async () => {
 
 test('nobody calls before the turn has come', async () => {
   const org = await startOrg();
-  const turn = Promise.withResolvers<void>();
+  const turn = Promise.withResolvers<Turn>();
   const asked = Promise.withResolvers<void>();
   const limiter = countingLimiter({
     take: () => {
@@ -69,7 +84,7 @@ test('nobody calls before the turn has come', async () => {
   const reply = clientAt(org.url, limiter).createUser(profile(), []);
   await asked.promise;
   expect((await org.counters()).calls.byBucket.users).toBe(0);
-  turn.resolve();
+  turn.resolve(aTurn());
   expect((await reply).kind).toBe('ok');
 });
 
@@ -81,17 +96,28 @@ test('without a turn there is no call', async () => {
   expect((await org.counters()).calls.byBucket.users).toBe(0);
 });
 
-test('the signal reaches the limiter', async () => {
+test('a turn is for one call', async () => {
+  const org = await startOrg();
+  const okta = bareClientAt(org.url);
+  const turn = await okta.turn('group');
+  await okta.getGroup(turn, org.groupId);
+  await expect(okta.getGroup(turn, org.groupId)).rejects.toThrow('Bug: a turn is for one call');
+  expect((await org.counters()).calls.byBucket.group).toBe(1);
+});
+
+test('a turn that has grown old is waited for again, by the same signal', async () => {
   const org = await startOrg();
   const signals: (AbortSignal | undefined)[] = [];
   const limiter = countingLimiter({
     async take(_, signal) {
       signals.push(signal);
+      return aTurn({ sendBy: performance.now() - 1 });
     },
   });
+  const okta = bareClientAt(org.url, limiter);
   const { signal } = new AbortController();
-  await clientAt(org.url, limiter).getGroup(org.groupId, signal);
-  expect(signals).toEqual([signal]);
+  await okta.getGroup(await okta.turn('group', signal), org.groupId, signal);
+  expect(signals).toEqual([signal, signal]);
 });
 
 test('the limiter is told what each answer says of the allowance', async () => {

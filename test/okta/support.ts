@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Options } from '../../simulator/options.ts';
 import { startSimulator } from '../../simulator/server.ts';
 import type { OrgConfig } from '../../src/config/config.ts';
+import type { OktaProfile } from '../../src/domain/profile.ts';
 import type { Allowance, Limiter, Seen } from '../../src/limiter/limiter.ts';
 import { createOktaClient, type OktaClient } from '../../src/okta/client.ts';
 
@@ -92,6 +93,7 @@ export function countingLimiter(parts: Partial<Limiter> = {}): CountingLimiter {
     settled,
     async take(allowance) {
       taken.push(allowance);
+      return { allowance, sendBy: Number.POSITIVE_INFINITY };
     },
     async settle(_, seen) {
       settled.push(seen);
@@ -104,15 +106,38 @@ export function countingLimiter(parts: Partial<Limiter> = {}): CountingLimiter {
   };
 }
 
+/** The real client on a simulated org, with a turn taken for each call. */
+export function clientAt(url: string, limiter?: Limiter, values?: Partial<OrgConfig>) {
+  const okta = bareClientAt(url, limiter, values);
+  return {
+    createUser: async (profile: OktaProfile, groupIds: string[]) =>
+      okta.createUser(await okta.turn('users'), profile, groupIds),
+    getUser: async (login: string) => okta.getUser(await okta.turn('user-read'), login),
+    addToGroup: async (groupId: string, userId: string) =>
+      okta.addToGroup(await okta.turn('groups'), groupId, userId),
+    getGroup: async (id: string) => okta.getGroup(await okta.turn('group'), id),
+    close: okta.close,
+  };
+}
+
 /** The real client on a simulated org. */
-export function clientAt(
+export function bareClientAt(
   url: string,
   limiter: Limiter = countingLimiter(),
   values: Partial<OrgConfig> = {},
 ): OktaClient {
   const perMinute = { users: 600, 'user-read': 600, groups: 600, group: 600 };
   const client = createOktaClient(
-    { name: 'acme', baseUrl: url, apiToken: TOKEN, windowMs: 60_000, probeMs: 30_000, perMinute, ...values },
+    {
+      name: 'acme',
+      baseUrl: url,
+      apiToken: TOKEN,
+      windowMs: 60_000,
+      probeMs: 30_000,
+      requestTimeoutMs: 30_000,
+      perMinute,
+      ...values,
+    },
     limiter,
   );
   closers.push(() => client.close());

@@ -23,6 +23,7 @@ export function aMigration(values: Partial<Migration> = {}): Migration {
     operation: 'create-panelists',
     selection: {},
     state: 'running',
+    heldCause: null,
     heldReason: null,
     cursor: aCursor(),
     counts: null,

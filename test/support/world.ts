@@ -33,7 +33,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-const AUTHORIZED = { authorization: `Bearer ${API_KEY}` };
+export const AUTHORIZED = { authorization: `Bearer ${API_KEY}` };
 
 export interface ApiAnswer {
   status: number;

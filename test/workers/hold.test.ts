@@ -1,6 +1,6 @@
 import { startWorker } from '../../src/workers/worker.ts';
 import { eventually } from '../support/eventually.ts';
-import { type Api, createWorld, type World } from '../support/world.ts';
+import { type Api, AUTHORIZED, createWorld, type World } from '../support/world.ts';
 import { addPanelists, errorLog, failures, finished, range, references, start } from './support.ts';
 
 let world: World;
@@ -50,4 +50,94 @@ test('a group that Okta does not have holds the migration, and is not probed', a
 
   await finished(api, id);
   expect([(await references(world)).length, await failures(api, id)]).toEqual([60, []]);
+});
+
+/** An attribute that Okta's schema does not have: everybody is refused for the same reason. */
+const misspell = () => Object.assign(world.file.installations.werk, { markerAttribute: 'portageMarkr' });
+const resume = (id: number, query = '') =>
+  api.fastify.inject({ method: 'POST', url: `/v1/migrations/${id}/resume${query}`, headers: AUTHORIZED });
+
+test('a mapping that Okta refuses holds the migration within 100 people, and none of them has failed', async () => {
+  await addPanelists(world, range(300));
+  misspell();
+  const worker = startWorker(world.open());
+  const id = await start(api);
+
+  const { wait, heldCause } = await held(id);
+  expect(heldCause).toBe('refusals');
+  expect(wait.message).toContain('400 E0000001');
+  await worker.close();
+  expect(await failures(api, id)).toEqual([]);
+  const refused = await errorLog(world);
+  expect([refused.length > 50, refused.length <= 100]).toEqual([true, true]);
+  Object.assign(world.file.installations.werk, { markerAttribute: 'employeeNumber' });
+  world.closeLater(startWorker(world.open()));
+  expect((await resume(id)).statusCode).toBe(200);
+
+  await finished(api, id);
+  expect([(await references(world)).length, await failures(api, id)]).toEqual([300, []]);
+});
+
+test('refusals that an operator accepts are failures, and hold the migration no more', async () => {
+  await addPanelists(world, range(150));
+  misspell();
+  world.closeLater(startWorker(world.open()));
+  const id = await start(api);
+  await held(id);
+
+  expect((await resume(id, '?acceptRefusals=true')).statusCode).toBe(200);
+
+  await finished(api, id);
+  expect((await show(id)).counts).toMatchObject({ eligible: 150, failed: 150, referenced: 0 });
+});
+
+test('a quarter of the people refused holds nothing, however many they are and however late that is known', async () => {
+  const ids = range(240);
+  await world.rows(world.efs.panelist, [
+    ids.map((id) => [id, `p${id}@example.com`, id % 4 ? 'Vor' : 'x'.repeat(60), 'Nach', 1]),
+  ]);
+  await world.rows(world.efs.member, [ids.map((id) => [1, id])]);
+  await world.okta.control('POST', 'faults', {
+    method: 'GET',
+    path: '/api/v1/users/',
+    times: 1_000,
+    fault: { kind: 'latency', ms: 1_000 },
+  });
+  world.closeLater(startWorker(world.open()));
+  const id = await start(api);
+  await finished(api, id);
+  expect((await show(id)).counts).toMatchObject({ failed: 60, referenced: 180 });
+});
+
+test('an Okta that does not answer holds the migration, and it goes on by itself once it does', async () => {
+  await addPanelists(world, range(200));
+  await world.okta.control('POST', 'faults', { times: 10_000, fault: { kind: 'status', status: 503 } });
+  world.closeLater(startWorker(world.open()));
+  const id = await start(api);
+
+  expect(await held(id)).toMatchObject({ heldCause: 'okta', wait: { code: 'held' } });
+  await world.okta.control('DELETE', 'faults');
+
+  await finished(api, id);
+  expect([(await references(world)).length, await failures(api, id)]).toEqual([200, []]);
+});
+
+test('a database that cannot be written holds its installation, and it goes on by itself once it can', async () => {
+  await addPanelists(world, range(40));
+  await world.rows('RENAME TABLE iam_error_log TO iam_error_log_away');
+  await world.rows(
+    "CREATE TRIGGER away BEFORE INSERT ON iam_portal_user_reference FOR EACH ROW SIGNAL SQLSTATE '45000'",
+  );
+  world.closeLater(startWorker(world.open()));
+  const id = await start(api);
+
+  expect(await held(id)).toMatchObject({
+    heldCause: 'database',
+    wait: { message: expect.stringContaining('ER_') },
+  });
+  await world.rows('DROP TRIGGER away');
+  await world.rows('RENAME TABLE iam_error_log_away TO iam_error_log');
+
+  await finished(api, id);
+  expect([(await references(world)).length, await failures(api, id)]).toEqual([40, []]);
 });

@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { App } from '../../app.ts';
-import { findMigration, resumeMigration } from '../../db/migrations.ts';
+import { resumeMigration } from '../../db/holds.ts';
+import { findMigration } from '../../db/migrations.ts';
 import { migrationNotFound, problems, sendProblem } from '../problem.ts';
-import { MigrationParams, NoQuery, ref } from '../schemas.ts';
+import { MigrationParams, Resume, ref } from '../schemas.ts';
 import { stored, wakeFleet } from '../start-migration.ts';
 import { viewOf } from '../view.ts';
 
@@ -16,26 +17,26 @@ export function resumeRoutes(app: App): FastifyPluginAsyncTypebox {
           summary: 'Let a held or paused migration go on',
           tags: ['Migrations'],
           description:
-            'One that is running is answered as it is. What has held a migration may hold it again.',
+            'One that is running is answered as it is. What has held a migration may hold it again. Held for refusals, it offers those people again.',
           params: MigrationParams,
-          querystring: NoQuery,
+          querystring: Resume,
           response: {
             200: { ...ref('Migration'), description: 'It is running.' },
             ...problems(400, 404, 409, 413, 415),
           },
         },
       },
-      async ({ params: { id }, keyName }, reply) => {
+      async ({ params: { id }, query: { acceptRefusals = false }, keyName }, reply) => {
         const found = await findMigration(app.db, id);
         if (!found) return migrationNotFound(reply, id);
-        const resumed = await resumeMigration(app.db, found.id);
+        const resumed = await resumeMigration(app.db, found.id, acceptRefusals);
         const migration = await stored(app, found.id);
         if (!resumed && migration.state === 'finished') {
           const detail = `Migration ${id} has finished. Its failures can be retried; for who is new, start another.`;
           return sendProblem(reply, 409, 'migration_finished', detail);
         }
         if (resumed) {
-          app.log.info({ migrationId: id, keyName }, 'migration resumed');
+          app.log.info({ migrationId: id, acceptRefusals, keyName }, 'migration resumed');
           await wakeFleet(app, migration);
         }
         return viewOf(app, migration);

@@ -1,0 +1,96 @@
+import type { Creation } from '../db/creations.ts';
+import { adoptionOf, type ExistingUser } from '../domain/adoption.ts';
+import { oktaUserId } from '../domain/ids.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { Person } from '../domain/person.ts';
+import type { OktaUser } from '../okta/client.ts';
+import type { Subject } from './process.ts';
+import { recordNew, scrubbed } from './record.ts';
+
+/** Looks whose user it is that Okta would not create: our own, from an attempt whose end nobody saw, or another's. */
+export async function adopt(
+  subject: Subject,
+  person: Person,
+  login: string,
+  refusal: Extract<Outcome, { kind: 'refused' }>,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { okta, installation } = subject;
+  const found = await okta.getUser(await okta.turn('user-read', signal), login, signal);
+  if (found.kind === 'refused') return refusal; // no such user: what was sent was wrong
+  if (found.kind !== 'ok') return scrubbed(found, person);
+
+  const adoption = adoptionOf(
+    existing(subject, found.body),
+    wanted(subject, login),
+    installation.config.adoptExisting,
+  );
+  switch (adoption.kind) {
+    case 'unrelated':
+      return refusal;
+    case 'taken':
+      return { kind: 'taken', owner: adoption.owner, error: refusal.error };
+    case 'allowed': {
+      // A reference says: in Okta, and in the group.
+      const turn = await okta.turn('groups', signal);
+      const added = await okta.addToGroup(turn, installation.config.groupId, found.body.id, signal);
+      if (added.kind !== 'ok') return scrubbed(added, person);
+      break;
+    }
+    case 'own':
+      break;
+  }
+  const oktaId = oktaUserId(found.body.id);
+  return recordNew(subject, person, { kind: 'adopted', oktaId, error: refusal.error });
+}
+
+/**
+ * Carries out what an earlier attempt has left open, whatever has become of the person since; null when Okta has no
+ * user of it.
+ */
+export async function recover(
+  subject: Subject,
+  { login, ageMs }: Creation,
+  signal: AbortSignal,
+): Promise<Outcome | null> {
+  const { okta, note } = subject;
+  const standing = await subject.look();
+  if (standing.kind === 'not-running' || standing.kind === 'already-failed') return { kind: standing.kind };
+  if (standing.kind === 'referenced') {
+    await note.delete();
+    return { kind: 'already-migrated' };
+  }
+  const found = await okta.getUser(await okta.turn('user-read', signal), login, signal);
+  if (found.kind !== 'ok' && found.kind !== 'refused') return scrubbed(found, null);
+
+  const isOurs =
+    found.kind === 'ok' &&
+    adoptionOf(existing(subject, found.body), wanted(subject, login), 'never').kind === 'own';
+  if (!isOurs) {
+    const createsAgain = standing.kind === 'wanted';
+    if (!createsAgain && ageMs < okta.longestCallMs) return { kind: 'undecided' };
+    await note.delete();
+    return null;
+  }
+  const { id, profile } = found.body;
+  const email = typeof profile.email === 'string' ? profile.email : profile.login;
+  const outcome = await recordNew(
+    subject,
+    { email },
+    { kind: 'adopted', oktaId: oktaUserId(id), error: null },
+  );
+  await note.delete();
+  return outcome;
+}
+
+function existing({ installation }: Subject, { profile, ...user }: OktaUser): ExistingUser {
+  const marker = profile[installation.config.markerAttribute];
+  return { ...user, login: profile.login, marker: typeof marker === 'string' ? marker : null };
+}
+
+const wanted = ({ installation, kind, id }: Subject, login: string) => ({
+  installation: installation.config.name,
+  kind,
+  id,
+  login,
+});
