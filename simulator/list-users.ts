@@ -1,105 +1,132 @@
 import type { Answer, Call } from './answer.ts';
 import { invalidSearch } from './errors.ts';
+import { type Case, matches } from './matches.ts';
 import { foldLogin, type Org, type User } from './org.ts';
 import { pageOf } from './paging.ts';
+import { isFilterable, isSearchable, readUser } from './read-user.ts';
+import { comparisonsIn, type Expression, type Operator, parseExpression } from './scim.ts';
 import { toListedUser } from './to-okta-user.ts';
+import { trim } from './trim.ts';
 
 const LIMIT = { fallback: 200, most: 200 };
 const Q_LIMIT = { fallback: 10, most: 200 };
 
 /** GET /api/v1/users. Without a parameter and with `q`, deactivated users are left out. Okta, Users API: list. */
-export function listUsers(org: Org, { url }: Call): Answer {
-  const query = url.searchParams;
+export function listUsers(org: Org, call: Call): Answer {
+  const query = call.url.searchParams;
   const search = query.get('search');
-  if (search !== null) return listMatching(org, url, search, sameIgnoringCase);
+  if (search !== null) return listFound(org, call, search);
   const filter = query.get('filter');
-  if (filter !== null) return listMatching(org, url, filter, (a, b) => a === b);
+  if (filter !== null) return listFiltered(org, call, filter);
   const q = query.get('q');
-  return q === null ? listAll(org, url) : listStartingWith(org, url, q.toLowerCase());
+  return q === null ? listAll(org, call) : listStartingWith(org, call, q.toLowerCase());
 }
 
-function listAll(org: Org, url: URL): Answer {
-  return answerWith(org, url, LIMIT, (after) => org.users.walk(after), isCurrent);
+function listAll(org: Org, call: Call): Answer {
+  return answerWith(org, call, LIMIT, (after) => org.users.walk(after), isCurrent);
 }
 
 /** `q` has no pages: its answer is cut at the limit. */
-function listStartingWith(org: Org, url: URL, start: string): Answer {
-  const matches = ({ profile }: User) =>
+function listStartingWith(org: Org, call: Call, start: string): Answer {
+  const starts = ({ profile }: User) =>
     [profile.firstName, profile.lastName, profile.email].some(
       (value) => typeof value === 'string' && value.toLowerCase().startsWith(start),
     );
   const walk = () => org.users.walk();
-  const answer = answerWith(org, url, Q_LIMIT, walk, (user) => isCurrent(user) && matches(user));
+  const answer = answerWith(org, call, Q_LIMIT, walk, (user) => isCurrent(user) && starts(user));
   return answer.kind === 'page' ? { ...answer, after: null } : answer;
 }
 
-type Same = (a: string, b: string) => boolean;
-
-function listMatching(org: Org, url: URL, expression: string, same: Same): Answer {
-  const criterion = parseCriterion(expression);
-  if (criterion === null) return invalidSearch;
-  const { attribute, value } = criterion;
-  const matches = (user: User) => same(ATTRIBUTES[attribute](user), value);
-  const single = SINGLE[attribute]?.(org, value);
-  const walk = single ? () => single : (after?: string) => org.users.walk(after);
-  return answerWith(org, url, LIMIT, walk, matches);
+function listFiltered(org: Org, call: Call, text: string): Answer {
+  const expression = understand(org, text, isFilterable);
+  if (expression === null) return invalidSearch;
+  const walk = (after?: string) => candidates(org, expression, after);
+  return answerWith(org, call, LIMIT, walk, (user) => isMatch(org, expression, user, 'exact'));
 }
 
-type Walk = (after: string | undefined) => Iterable<User>;
+function listFound(org: Org, call: Call, text: string): Answer {
+  const expression = understand(org, text, isSearchable);
+  const sort = sortOf(org, call.url.searchParams);
+  if (expression === null || sort === null) return invalidSearch;
+  const isFound = (user: User) => isMatch(org, expression, user, 'ignored');
+  if (sort === 'by-id') {
+    return answerWith(org, call, LIMIT, (after) => candidates(org, expression, after), isFound);
+  }
+  const found = [...candidates(org, expression)].filter(isFound).sort(sort);
+  return answerWith(
+    org,
+    call,
+    LIMIT,
+    (after) => afterId(found, after),
+    () => true,
+  );
+}
 
-function answerWith(org: Org, url: URL, limit: typeof LIMIT, walk: Walk, matches: (user: User) => boolean) {
-  return pageOf(url, limit, walk, matches, (user) => toListedUser(org, user));
+function answerWith(
+  org: Org,
+  { url, headers }: Call,
+  limit: typeof LIMIT,
+  walk: (after: string | undefined) => Iterable<User>,
+  fits: (user: User) => boolean,
+) {
+  return pageOf(url, limit, walk, fits, (user) => trim(toListedUser(org, user), headers));
 }
 
 function isCurrent(user: User): boolean {
   return user.status !== 'DEPROVISIONED';
 }
 
-function sameIgnoringCase(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
+type Allows = (org: Org, attribute: string, operator: Operator) => boolean;
+
+function understand(org: Org, text: string, allows: Allows): Expression | null {
+  const expression = parseExpression(text);
+  if (expression === null) return null;
+  const isAllowed = comparisonsIn(expression).every(({ attribute, operator }) =>
+    allows(org, attribute, operator),
+  );
+  return isAllowed ? expression : null;
 }
 
-const ATTRIBUTES = {
-  id: (user: User) => user.id,
-  status: (user: User) => user.status,
-  'profile.login': (user: User) => user.profile.login,
-  'profile.email': (user: User) => user.profile.email,
-};
-
-type Attribute = keyof typeof ATTRIBUTES;
+function isMatch(org: Org, expression: Expression, user: User, textCase: Case): boolean {
+  return matches(expression, (attribute) => readUser(org, user, attribute), textCase);
+}
 
 /** What at most one user can have is looked up instead of read through. */
-const SINGLE: { readonly [name in Attribute]?: (org: Org, value: string) => User[] } = {
-  id: (org, value) => asList(org.users.get(value)),
-  'profile.login': (org, value) => asList(org.byLogin.get(foldLogin(value))),
-};
+function candidates(org: Org, expression: Expression, after?: string): Iterable<User> {
+  const parts = expression.kind === 'and' ? expression.parts : [expression];
+  for (const part of parts) {
+    if (part.kind !== 'comparison' || part.operator !== 'eq' || typeof part.value !== 'string') continue;
+    if (part.attribute === 'id') return asList(org.users.get(part.value));
+    if (part.attribute === 'profile.login') return asList(org.byLogin.get(foldLogin(part.value)));
+  }
+  return org.users.walk(after);
+}
 
 function asList(user: User | undefined): User[] {
   return user === undefined ? [] : [user];
 }
 
-interface Criterion {
-  readonly attribute: Attribute;
-  readonly value: string;
+type Order = (a: User, b: User) => number;
+
+/** `sortBy` and `sortOrder` go with `search` only; null is not understood. Equals stay in the order of their ids. */
+function sortOf(org: Org, query: URLSearchParams): Order | 'by-id' | null {
+  const sortBy = query.get('sortBy');
+  const direction = query.get('sortOrder')?.toLowerCase() ?? 'asc';
+  if (sortBy === null) return 'by-id';
+  if (!isSearchable(org, sortBy, 'eq') || (direction !== 'asc' && direction !== 'desc')) return null;
+  const sign = direction === 'asc' ? 1 : -1;
+  return (a, b) => sign * compare(readUser(org, a, sortBy), readUser(org, b, sortBy));
 }
 
-/** Only `attribute eq "value"` is understood. */
-function parseCriterion(expression: string): Criterion | null {
-  const match = /^\s*([\w.]+)\s+eq\s+("(?:[^"\\]|\\.)*")\s*$/i.exec(expression);
-  const [, attribute = '', quoted = '""'] = match ?? [];
-  if (!isAttribute(attribute)) return null;
-  const value: unknown = parseQuoted(quoted);
-  return typeof value === 'string' ? { attribute, value } : null;
+function compare(a: unknown, b: unknown): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return toText(a).localeCompare(toText(b));
 }
 
-function isAttribute(name: string): name is Attribute {
-  return Object.hasOwn(ATTRIBUTES, name);
+function toText(value: unknown): string {
+  return typeof value === 'string' ? value.toLowerCase() : JSON.stringify(value ?? '');
 }
 
-function parseQuoted(quoted: string): unknown {
-  try {
-    return JSON.parse(quoted);
-  } catch {
-    return null;
-  }
+function afterId(users: readonly User[], id: string | undefined): readonly User[] {
+  return users.slice(users.findIndex((user) => user.id === id) + 1);
 }

@@ -10,14 +10,19 @@ import { foldLogin, type Org, type User } from './org.ts';
 import { checkProfile } from './profile.ts';
 import { toGroup } from './to-group.ts';
 import { etagOf, toOktaUser } from './to-okta-user.ts';
+import { trim } from './trim.ts';
 
 const BODY_KEYS = ['profile', 'credentials', 'type', 'realmId'];
 
 /** GET /api/v1/users/{id}: by id, login or short login. */
-export function getUser(org: Org, { params: [key = ''] }: Call): Answer {
+export function getUser(org: Org, { params: [key = ''], headers }: Call): Answer {
   const found = findUser(org, key);
   if (found.kind === 'error') return found;
-  return { kind: 'object', body: toOktaUser(org, found.value), etag: etagOf(org, found.value) };
+  return {
+    kind: 'object',
+    body: trim(toOktaUser(org, found.value), headers),
+    etag: etagOf(org, found.value),
+  };
 }
 
 /** GET /api/v1/users/{id}/groups: Everyone is always among them. */

@@ -1,4 +1,4 @@
-import { create, createGroup, type Org, startOrg, stopAll, type UserBody } from './support.ts';
+import { create, createGroup, type Org, person, startOrg, stopAll, type UserBody } from './support.ts';
 
 afterEach(stopAll);
 
@@ -70,10 +70,90 @@ test('deactivated users appear in a search only', async () => {
   expect(await loginsOf(org, `?search=${search}`)).toEqual(['ada@example.com']);
 });
 
-test('an expression that is not understood is refused', async () => {
+test.each([
+  'status ne "STAGED"',
+  'profile.login ew "x"',
+  'profile.shoeSize eq "x"',
+  'id sw "00u"',
+  'id eq "a" or',
+  '(id eq "a"',
+  'id eq a',
+  'id eq "a" status eq "b"',
+  '',
+])('the search %j is not understood', async (search) => {
   const org = await startOrg();
-  for (const expression of ['status ne "STAGED"', 'profile.city eq "x"', 'id eq "a" or id eq "b"', '']) {
-    const reply = await org.call('GET', `/users?search=${encodeURIComponent(expression)}`);
+  const reply = await org.call('GET', `/users?search=${encodeURIComponent(search)}`);
+  expect(reply).toMatchObject({ status: 400, body: { errorCode: 'E0000031' } });
+});
+
+// Okta, Users API: a filter knows equality, and for one time the order.
+test.each(['profile.login sw "a"', 'profile.city eq "x"', 'created gt "2020-01-01T00:00:00.000Z"'])(
+  'the filter %j is not understood',
+  async (filter) => {
+    const org = await startOrg();
+    const reply = await org.call('GET', `/users?filter=${encodeURIComponent(filter)}`);
     expect(reply).toMatchObject({ status: 400, body: { errorCode: 'E0000031' } });
+  },
+);
+
+async function orgOfThree(): Promise<Org> {
+  const org = await startOrg();
+  for (const [login, profile] of [
+    ['ada@example.com', { city: 'Köln', title: 'Dr' }],
+    ['bob@example.com', { city: 'Bonn' }],
+    ['cid@example.org', { city: 'Köln' }],
+  ] as const) {
+    await org.call('POST', '/users?activate=false', person(login, profile));
   }
+  return org;
+}
+
+test.each([
+  ['profile.city eq "köln"', ['ada@', 'cid@']],
+  ['profile.city eq "Köln" and profile.login sw "CID"', ['cid@']],
+  ['profile.login sw "ada" or profile.login sw "bob"', ['ada@', 'bob@']],
+  ['profile.login sw "ada" or profile.city eq "Köln" and profile.login sw "cid"', ['ada@', 'cid@']],
+  ['(profile.login sw "ada" or profile.login sw "bob") and profile.city eq "Bonn"', ['bob@']],
+  ['profile.login co "example.org"', ['cid@']],
+  ['profile.title pr', ['ada@']],
+  ['profile.city gt "c"', ['ada@', 'cid@']],
+  ['created gt "2020-01-01T00:00:00.000Z" and status eq "STAGED"', ['ada@', 'bob@', 'cid@']],
+  ['lastUpdated lt "2020-01-01T00:00:00.000Z"', []],
+  ['profile.login eq "ADA@example.com" and profile.city eq "Bonn"', []],
+])('the search %s finds %j', async (search, starts) => {
+  const org = await orgOfThree();
+  const found = await loginsOf(org, `?search=${encodeURIComponent(search)}`);
+  expect(found.map((login) => login?.slice(0, 4))).toEqual(starts);
+});
+
+test('a filter can be put together, and asks when somebody was last updated', async () => {
+  const org = await orgOfThree();
+  const filter = 'lastUpdated ge "2020-01-01T00:00:00.000+02:00" and profile.login eq "bob@example.com"';
+  expect(await loginsOf(org, `?filter=${encodeURIComponent(filter)}`)).toEqual(['bob@example.com']);
+});
+
+test('a search is sorted, and its pages too', async () => {
+  const org = await orgOfThree();
+  const all = encodeURIComponent('status eq "STAGED"');
+  const sorted = await loginsOf(org, `?search=${all}&sortBy=profile.city&sortOrder=desc`);
+  expect(sorted).toEqual(['ada@example.com', 'cid@example.org', 'bob@example.com']);
+  const first = await org.call('GET', `/users?search=${all}&sortBy=profile.login&sortOrder=desc&limit=2`);
+  const next = /<([^>]+)>; rel="next"/.exec(first.headers.get('link') ?? '')?.[1] ?? '';
+  expect(await loginsOf(org, new URL(next).search)).toEqual(['ada@example.com']);
+  expect((await org.call('GET', `/users?search=${all}&sortBy=shoeSize`)).status).toBe(400);
+});
+
+// Okta, Users API: okta-response.
+test('a caller can do without credentials and their links', async () => {
+  const { org, users } = await orgWith('ada@example.com');
+  const path = `/users/${users[0]?.id}`;
+  const headers = {
+    'content-type': 'application/json; okta-response="omitCredentials,omitCredentialsLinks"',
+  };
+  await org.call('POST', `${path}/lifecycle/activate`);
+  const { body } = await org.call<UserBody>('GET', path, undefined, headers);
+  expect(body).not.toHaveProperty('credentials');
+  expect(Object.keys(body._links)).not.toContain('resetPassword');
+  const listed = await org.call<UserBody[]>('GET', '/users', undefined, headers);
+  expect(listed.body[0]).not.toHaveProperty('credentials');
 });

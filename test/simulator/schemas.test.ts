@@ -96,7 +96,6 @@ test('a login need not be an email address when the pattern of the schema says s
   expect((await org.call('POST', '/users', person('panelist_8', { email: 'a@b.de' }))).status).toBe(400);
   await define(org, {}, { login: { pattern: '.+' } });
   expect((await org.call('POST', '/users', person('a/panelist', { email: 'a@b.de' }))).status).toBe(200);
-  expect((await org.call('GET', '/users/a%2Fpanelist')).status).toBe(404);
   expect((await define(org, {}, { login: { pattern: '\\d{5}' } })).status).toBe(400);
 });
 
