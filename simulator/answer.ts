@@ -28,4 +28,9 @@ export function created(body: unknown): Answer {
   return { kind: 'object', body, status: 201 };
 }
 
+/** What Okta takes on and does later. */
+export function accepted(body: unknown): Answer {
+  return { kind: 'object', body, status: 202 };
+}
+
 export const empty: Answer = { kind: 'empty' };

@@ -24,6 +24,8 @@ export interface Options {
   readonly refuseRepeatedAssignment: boolean;
   /** How much later a group's members are assigned to its apps, or lose them. */
   readonly assignmentLagMs: number;
+  /** How much later group rules place users. */
+  readonly ruleLagMs: number;
 }
 
 /** What has to be said; all the rest has a default. */
@@ -43,6 +45,7 @@ export const DEFAULTS: Omit<Options, 'port' | 'token'> = {
   uniqueAppLabels: false,
   refuseRepeatedAssignment: false,
   assignmentLagMs: 0,
+  ruleLagMs: 0,
 };
 
 export function withDefaults(given: GivenOptions): Options {

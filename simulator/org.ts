@@ -5,6 +5,7 @@ import type { Delays } from './delays.ts';
 import { createIds, type Ids } from './ids.ts';
 import type { Options } from './options.ts';
 import type { Profile } from './profile.ts';
+import type { Rule } from './rule.ts';
 import { createUserSchema, type UserSchema } from './user-schema.ts';
 
 /** The statuses that this simulator can bring a user to. Okta, user lifecycle. */
@@ -62,6 +63,7 @@ export interface Org {
   readonly byLogin: Map<string, User>;
   readonly groups: Collection<Group>;
   readonly everyone: Group;
+  readonly rules: Collection<Rule>;
   readonly apps: Collection<App>;
   /** The apps that a group is assigned to, by its id. */
   readonly appsByGroup: Map<string, Set<App>>;
@@ -93,6 +95,7 @@ export function createOrg(url: string, options: Options, later: Delays['later'])
     byLogin: new Map(),
     groups,
     everyone,
+    rules: createCollection(),
     apps: createCollection(),
     appsByGroup: new Map(),
     clientIds: new Set(),

@@ -61,6 +61,7 @@ const OPTIONAL: Readonly<Record<string, Flag>> = {
   'token-concurrency': { key: 'tokenConcurrencyPercent', ...share },
   'latency-ms': { key: 'latencyMs', ...milliseconds },
   'assignment-lag-ms': { key: 'assignmentLagMs', ...milliseconds },
+  'rule-lag-ms': { key: 'ruleLagMs', ...milliseconds },
   'refuse-repeated-assignment': {
     key: 'refuseRepeatedAssignment',
     read: yesOrNo,

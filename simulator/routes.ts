@@ -18,6 +18,15 @@ import {
 } from './groups.ts';
 import { activate, deactivate, reactivate } from './lifecycle.ts';
 import { listUsers } from './list-users.ts';
+import {
+  activateRule,
+  createRule,
+  deactivateRule,
+  deleteRule,
+  getRule,
+  listRules,
+  replaceRule,
+} from './rules.ts';
 import { getUserSchema, updateUserSchema } from './schemas.ts';
 import {
   activateSecret,
@@ -42,6 +51,11 @@ const ROUTES: Readonly<Record<string, Methods>> = {
   '/users/{id}/lifecycle/reactivate': { POST: reactivate },
   '/meta/schemas/user/{id}': { GET: getUserSchema, POST: updateUserSchema },
   '/groups': { GET: listGroups, POST: createGroup },
+  // Before groups by id, which would take `rules` for one.
+  '/groups/rules': { GET: listRules, POST: createRule },
+  '/groups/rules/{id}': { GET: getRule, PUT: replaceRule, DELETE: deleteRule },
+  '/groups/rules/{id}/lifecycle/activate': { POST: activateRule },
+  '/groups/rules/{id}/lifecycle/deactivate': { POST: deactivateRule },
   '/groups/{id}': { GET: getGroup, PUT: replaceGroup, DELETE: deleteGroup },
   '/groups/{id}/users': { GET: listMembers },
   '/groups/{id}/users/{userId}': { PUT: addMember, DELETE: removeMember },

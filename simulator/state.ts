@@ -7,6 +7,7 @@ import { createGate, type Gate } from './gate.ts';
 import { createLatency, type Latency } from './latency.ts';
 import type { Options } from './options.ts';
 import { createOrg, type Org } from './org.ts';
+import { placeByRules } from './place-by-rules.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
 import { createSwitches, type Switches } from './switches.ts';
 
@@ -25,6 +26,7 @@ export interface State {
 
 export function createState(options: Options, url: string, delays: Delays): State {
   const org = createOrg(url, options, (ms, work) => delays.later(ms, work));
+  placeByRules(org);
   assignByGroups(org);
   return {
     options,
