@@ -7,6 +7,7 @@ test.each([
   'ECONNRESET',
   'PROTOCOL_CONNECTION_LOST',
   'ER_LOCK_DEADLOCK',
+  'ER_AUTOINC_READ_FAILED',
   'ER_OPTION_PREVENTS_STATEMENT',
 ])('%s passes by itself', (code) => {
   expect(isOutage(coded(code))).toBe(true);

@@ -101,8 +101,11 @@ export function createSource(db: Database, source: SourceSql): Source {
       }),
 
     async queueUnassignment(subjectId, email, oktaId) {
-      if (source.queueUnassignment === null) return false;
-      await db.query(source.queueUnassignment, [subjectId, oktaId, email, oktaId]);
+      const { queueUnassignment } = source;
+      if (queueUnassignment === null) return false;
+      await inTransaction(db, (connection) =>
+        connection.query(queueUnassignment, [subjectId, oktaId, email, oktaId]),
+      );
       return true;
     },
 

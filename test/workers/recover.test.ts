@@ -1,0 +1,124 @@
+import type { Queue } from 'bullmq';
+import { startWorker } from '../../src/workers/worker.ts';
+import { eventually } from '../support/eventually.ts';
+import { createWorld, type World } from '../support/world.ts';
+import {
+  addPanelists,
+  befall,
+  counters,
+  failures,
+  finished,
+  mailOf,
+  references,
+  start,
+  usersQueue,
+} from './support.ts';
+
+interface Site {
+  world: World;
+  id: number;
+  queue: Queue;
+  finished(): Promise<void>;
+  failures(): ReturnType<typeof failures>;
+}
+
+/** Okta has created person 1, no answer has come, and the next attempt is a while away. */
+function scene(title: string, play: (site: Site) => Promise<void>, operation = 'create-panelists'): void {
+  test.concurrent(title, async () => {
+    const world = await createWorld({ windowSeconds: 1 });
+    Object.assign(world.file.orgs.acme, { requestTimeoutSeconds: 1 });
+    try {
+      if (operation === 'create-admins')
+        await world.rows(world.efs.admin, [[[1, mailOf(1), 'Ada', 'Min', null]]]);
+      else await addPanelists(world, [1]);
+      await befall(world, 1, { kind: 'reset', when: 'after' });
+      const app = world.open();
+      world.closeLater(startWorker(app));
+      const queue = usersQueue(app);
+      const api = await world.api();
+      const id =
+        operation === 'create-panelists'
+          ? await start(api)
+          : (await api.post({ installation: 'werk', operation })).body.id;
+      await eventually('the next attempt waits', async () => (await queue.getDelayedCount()) === 1);
+      expect([(await counters(world)).users, await references(world)]).toEqual([1, []]);
+      await play({ world, id, queue, finished: () => finished(api, id), failures: () => failures(api, id) });
+      expect(await world.ownRows('SELECT 1 FROM creations')).toEqual([]);
+    } finally {
+      await world.close();
+    }
+  });
+}
+
+const oktaIds = async (world: World) =>
+  (await world.okta.control<{ id: string }[]>('GET', 'users')).map(({ id }) => id);
+const unassigned = (world: World) =>
+  world.rows<{ user_id: number; uuid: Buffer; email: string }>(
+    'SELECT user_id, uuid, email FROM iam_portal_user_group_unassignment_queue',
+  );
+const deletePanelist = async ({ rows }: World) => {
+  await rows('DELETE FROM zugang');
+  await rows('DELETE FROM teilnehmer');
+};
+
+scene(
+  'who is deleted between two attempts is queued for unassignment',
+  async ({ world, finished, failures }) => {
+    await deletePanelist(world);
+    await finished();
+    const [oktaId = ''] = await oktaIds(world);
+    expect(await unassigned(world)).toMatchObject([
+      { user_id: 1, uuid: Buffer.from(oktaId), email: mailOf(1) },
+    ]);
+    expect([await references(world), await failures()]).toEqual([[], []]);
+  },
+);
+
+scene('so is who is deleted and whose job is lost, too', async ({ world, queue, finished }) => {
+  await queue.obliterate({ force: true });
+  await deletePanelist(world);
+  await finished();
+  expect(await unassigned(world)).toHaveLength(1);
+});
+
+scene(
+  'an admin who is deleted between two attempts is named as left in Okta',
+  async ({ world, finished, failures }) => {
+    await world.rows('DELETE FROM verwalter');
+    await finished();
+    expect(await failures()).toEqual([[1, 'left_in_okta', null]]);
+  },
+  'create-admins',
+);
+
+scene(
+  'who gets another mail between two attempts keeps the one user',
+  async ({ world, finished, failures }) => {
+    await world.rows("UPDATE teilnehmer SET post = 'renamed@example.com'");
+    await finished();
+    expect([await oktaIds(world), await references(world), await failures()]).toEqual([
+      [expect.any(String)],
+      [1],
+      [],
+    ]);
+  },
+);
+
+scene('who is left out by a rule between two attempts is referenced', async ({ world, finished }) => {
+  await world.rows('UPDATE teilnehmer SET zustand = 9');
+  await finished();
+  expect(await references(world)).toEqual([1]);
+});
+
+scene(
+  'a user of whom Okta knows nothing in the end is asked for no more',
+  async ({ world, finished, failures }) => {
+    await world.ownRows(
+      "UPDATE creations SET login = 'never-sent@example.com', noted_at = CURRENT_TIMESTAMP(3)",
+    );
+    const [oktaId] = await oktaIds(world);
+    await deletePanelist(world);
+    await finished();
+    expect([await unassigned(world), await failures(), await oktaIds(world)]).toEqual([[], [], [oktaId]]);
+  },
+);
