@@ -14,7 +14,15 @@ import {
   validationFailed,
 } from './errors.ts';
 import { isRecord, unknownKeys } from './json.ts';
-import { foldLogin, type Group, type Org, type Status, sendActivationMail, type User } from './org.ts';
+import {
+  foldLogin,
+  type Group,
+  type Org,
+  type Status,
+  sendActivationMail,
+  settleLater,
+  type User,
+} from './org.ts';
 import { checkProfile, type Profile } from './profile.ts';
 import { toOktaUser } from './to-okta-user.ts';
 
@@ -68,6 +76,8 @@ function newUser(org: Org, profile: Profile, credentials: unknown): User {
     id: org.ids.next('00u'),
     profile,
     status: 'STAGED',
+    transition: null,
+    isActivating: false,
     createdMs: now,
     activatedMs: null,
     statusChangedMs: merged.hasPassword ? now : null,
@@ -83,6 +93,7 @@ function activateAtCreation(org: Org, user: User, { expires }: Plan): void {
   user.activatedMs = user.createdMs;
   user.statusChangedMs = user.createdMs;
   if (user.status === 'PROVISIONED') sendActivationMail(org, user);
+  settleLater(org, user);
 }
 
 /** Who has a password or signs in elsewhere needs nothing more. */

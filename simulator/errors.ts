@@ -41,8 +41,12 @@ export const methodNotSupported = error(
   'E0000022',
   'The endpoint does not support the provided HTTP method',
 );
+export const parameterMissing = error(400, 'E0000028', 'The request is missing a required parameter.');
 export const invalidPaging = error(400, 'E0000029', 'Invalid paging request.', ['Invalid cursor.']);
 export const invalidSearch = error(400, 'E0000031', 'Invalid search criteria.');
+export const notLockedOut = error(403, 'E0000032', 'Unlock is not allowed for this user.', [
+  'The user is not locked out.',
+]);
 export const statusForbids = error(
   403,
   'E0000038',
@@ -54,6 +58,11 @@ export const credentialsForbidden = error(
   'Credentials should not be set on this resource based on the scheme.',
 );
 export const rateLimited = error(429, 'E0000047', 'API call exceeded rate limit due to too many requests.');
+export const stillActivating = error(
+  409,
+  'E0000112',
+  'Cannot update this user because they are still being activated. Please try again in a few minutes.',
+);
 export const unsupported = error(501, 'E0000060', 'Unsupported operation.');
 export const tooManyTargets = error(400, 'E0000093', 'Target count limit exceeded');
 

@@ -1,8 +1,16 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { type Answer, type Call, object } from './answer.ts';
 import { statusOnceActivated } from './create-user.ts';
-import { alreadyActive, notFound, statusForbids } from './errors.ts';
+import {
+  alreadyActive,
+  notFound,
+  notLockedOut,
+  parameterMissing,
+  statusForbids,
+  validationFailed,
+} from './errors.ts';
 import { findUser } from './find-user.ts';
-import { type Org, type Status, sendActivationMail, type User } from './org.ts';
+import { type Org, type Status, sendActivationMail, settleLater, type User } from './org.ts';
 
 /** POST .../lifecycle/activate: from STAGED or DEPROVISIONED; mails unless told not to. Okta, user lifecycle. */
 export function activate(org: Org, { url, params: [key = ''] }: Call): Answer {
@@ -13,6 +21,7 @@ export function activate(org: Org, { url, params: [key = ''] }: Call): Answer {
   if (user.status !== 'STAGED' && user.status !== 'DEPROVISIONED') return alreadyActive;
   moveTo(user, statusOnceActivated(user));
   user.activatedMs = user.lastUpdatedMs;
+  settleLater(org, user);
   org.changes.tell({ kind: 'user', what: 'activated', user });
   return handActivation(org, user, url.searchParams.get('sendEmail') !== 'false');
 }
@@ -21,23 +30,77 @@ export function activate(org: Org, { url, params: [key = ''] }: Call): Answer {
 export function reactivate(org: Org, { url, params: [key = ''] }: Call): Answer {
   const found = findUser(org, key);
   if (found.kind === 'error') return found;
-  if (found.value.status !== 'PROVISIONED') return statusForbids;
+  if (found.value.status !== 'PROVISIONED' && found.value.status !== 'RECOVERY') return statusForbids;
   org.changes.tell({ kind: 'user', what: 'reactivated', user: found.value });
   return handActivation(org, found.value, url.searchParams.get('sendEmail') === 'true');
 }
 
-/** POST .../lifecycle/deactivate: from any status; a second time nobody is found. */
-export function deactivate(org: Org, { params: [key = ''] }: Call): Answer {
+/** POST .../lifecycle/deactivate: from any status; a second time nobody is found. The mail goes to administrators. */
+export function deactivate(org: Org, { url, params: [key = ''], headers }: Call): Answer {
   const found = findUser(org, key);
   if (found.kind === 'error') return found;
-  if (found.value.status === 'DEPROVISIONED') return notFound(key, 'User');
-  deactivateUser(org, found.value);
+  const user = found.value;
+  if (user.status === 'DEPROVISIONED') return notFound(key, 'User');
+  if (url.searchParams.get('sendEmail') === 'true') org.outbox.send(user.id, 'deactivation', null);
+  deactivateUser(org, user, headers);
   return object({});
 }
 
-export function deactivateUser(org: Org, user: User): void {
-  moveTo(user, 'DEPROVISIONED');
-  org.changes.tell({ kind: 'user', what: 'deactivated', user });
+/** At once, or by a job when the caller would not wait. Okta, Users API: deactivate, `Prefer: respond-async`. */
+export function deactivateUser(org: Org, user: User, headers: IncomingHttpHeaders): void {
+  const isAsync = isAsyncWanted(headers);
+  if (isAsync) user.transition = 'DEPROVISIONED';
+  org.later(isAsync ? org.options.transitionMs : 0, () => {
+    user.transition = null;
+    if (user.status === 'DEPROVISIONED') return;
+    moveTo(user, 'DEPROVISIONED');
+    org.changes.tell({ kind: 'user', what: 'deactivated', user });
+  });
+}
+
+export function isAsyncWanted({ prefer }: IncomingHttpHeaders): boolean {
+  return String(prefer ?? '').includes('respond-async');
+}
+
+/** POST .../lifecycle/suspend: who is ACTIVE. */
+export function suspend(org: Org, call: Call): Answer {
+  return swap(org, call, 'ACTIVE', 'SUSPENDED', 'Cannot suspend a user that is not active');
+}
+
+/** POST .../lifecycle/unsuspend: the wording of its refusal is INFERRED. */
+export function unsuspend(org: Org, call: Call): Answer {
+  return swap(org, call, 'SUSPENDED', 'ACTIVE', 'Cannot unsuspend a user that is not suspended');
+}
+
+/** POST .../lifecycle/unlock: nobody is ever locked out here, since nobody signs in. */
+export function unlock(org: Org, { params: [key = ''] }: Call): Answer {
+  const found = findUser(org, key);
+  return found.kind === 'error' ? found : notLockedOut;
+}
+
+const RESETTABLE: readonly Status[] = ['ACTIVE', 'PROVISIONED', 'PASSWORD_EXPIRED', 'RECOVERY'];
+
+/** POST .../lifecycle/reset_password: to RECOVERY, with a link by mail or in the answer; it has to be said which. */
+export function resetPassword(org: Org, { url, params: [key = ''] }: Call): Answer {
+  const found = findUser(org, key);
+  if (found.kind === 'error') return found;
+  const sendEmail = url.searchParams.get('sendEmail');
+  if (sendEmail === null) return parameterMissing;
+  const user = found.value;
+  if (!RESETTABLE.includes(user.status)) return statusForbids;
+  moveTo(user, 'RECOVERY');
+  if (sendEmail === 'false')
+    return object({ resetPasswordUrl: `${org.url}/reset_password/${org.ids.next('')}` });
+  org.outbox.send(user.id, 'password-reset', user.profile.email);
+  return object({});
+}
+
+function swap(org: Org, { params: [key = ''] }: Call, from: Status, to: Status, refusal: string): Answer {
+  const found = findUser(org, key);
+  if (found.kind === 'error') return found;
+  if (found.value.status !== from) return validationFailed(refusal, [refusal]);
+  moveTo(found.value, to);
+  return object({});
 }
 
 function moveTo(user: User, status: Status): void {

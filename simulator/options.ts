@@ -18,6 +18,10 @@ export interface Options {
   readonly concurrency: number | null;
   readonly tokenConcurrencyPercent: number;
   readonly latencyMs: number;
+  /** How long a job runs that changes a status behind the answer. */
+  readonly transitionMs: number;
+  /** Mails to one recipient; more are dropped. */
+  readonly mailsPerMinute: number;
   /** Whether a second app of the same label is refused; which orgs do, Okta does not tell. */
   readonly uniqueAppLabels: boolean;
   /** Whether assigning a user to an app a second time is refused; Okta does not tell either. */
@@ -42,6 +46,8 @@ export const DEFAULTS: Omit<Options, 'port' | 'token'> = {
   concurrency: null,
   tokenConcurrencyPercent: 100,
   latencyMs: 0,
+  transitionMs: 0,
+  mailsPerMinute: 30,
   uniqueAppLabels: false,
   refuseRepeatedAssignment: false,
   assignmentLagMs: 0,

@@ -4,18 +4,30 @@ import { type Collection, createCollection } from './collection.ts';
 import type { Delays } from './delays.ts';
 import { createIds, type Ids } from './ids.ts';
 import type { Options } from './options.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
 import type { Profile } from './profile.ts';
 import type { Rule } from './rule.ts';
 import { createUserSchema, type UserSchema } from './user-schema.ts';
 
 /** The statuses that this simulator can bring a user to. Okta, user lifecycle. */
-export type Status = 'STAGED' | 'PROVISIONED' | 'ACTIVE' | 'PASSWORD_EXPIRED' | 'DEPROVISIONED';
+export type Status =
+  | 'STAGED'
+  | 'PROVISIONED'
+  | 'ACTIVE'
+  | 'RECOVERY'
+  | 'PASSWORD_EXPIRED'
+  | 'SUSPENDED'
+  | 'DEPROVISIONED';
 
 /** All times are wall-clock milliseconds; null is "not yet". */
 export interface User {
   readonly id: string;
   profile: Profile;
   status: Status;
+  /** Where a running job will bring him. */
+  transition: Status | null;
+  /** Activated, but not settled yet: he cannot be updated. */
+  isActivating: boolean;
   readonly createdMs: number;
   activatedMs: number | null;
   statusChangedMs: number | null;
@@ -43,13 +55,6 @@ export interface Group {
   readonly members: Collection<User>;
 }
 
-export interface Mail {
-  readonly userId: string;
-  readonly type: 'activation';
-  /** Monotonic, like the arrivals. */
-  readonly atMs: number;
-}
-
 export interface Org {
   readonly url: string;
   readonly options: Options;
@@ -72,7 +77,7 @@ export interface Org {
   readonly userTypeId: string;
   readonly schema: UserSchema;
   readonly realmId: string;
-  readonly outbox: Mail[];
+  readonly outbox: Outbox;
   /** How many users were ever created here. */
   created: number;
 }
@@ -102,7 +107,7 @@ export function createOrg(url: string, options: Options, later: Delays['later'])
     userTypeId: ids.next('oty'),
     schema: createUserSchema(),
     realmId: ids.next('guo'),
-    outbox: [],
+    outbox: createOutbox(options),
     created: 0,
   };
 }
@@ -133,5 +138,13 @@ export function foldLogin(login: string): string {
 }
 
 export function sendActivationMail(org: Org, user: User): void {
-  org.outbox.push({ userId: user.id, type: 'activation', atMs: performance.now() });
+  org.outbox.send(user.id, 'activation', user.profile.email);
+}
+
+/** Activation goes on for a while behind the answer. */
+export function settleLater(org: Org, user: User): void {
+  user.isActivating = true;
+  org.later(org.options.transitionMs, () => {
+    user.isActivating = false;
+  });
 }

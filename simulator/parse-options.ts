@@ -60,6 +60,8 @@ const OPTIONAL: Readonly<Record<string, Flag>> = {
   concurrency: { key: 'concurrency', ...count, example: '75' },
   'token-concurrency': { key: 'tokenConcurrencyPercent', ...share },
   'latency-ms': { key: 'latencyMs', ...milliseconds },
+  'transition-ms': { key: 'transitionMs', ...milliseconds },
+  'mails-per-minute': { key: 'mailsPerMinute', ...count, example: '30' },
   'assignment-lag-ms': { key: 'assignmentLagMs', ...milliseconds },
   'rule-lag-ms': { key: 'ruleLagMs', ...milliseconds },
   'refuse-repeated-assignment': {

@@ -16,7 +16,7 @@ import {
   removeMember,
   replaceGroup,
 } from './groups.ts';
-import { activate, deactivate, reactivate } from './lifecycle.ts';
+import { activate, deactivate, reactivate, resetPassword, suspend, unlock, unsuspend } from './lifecycle.ts';
 import { listUsers } from './list-users.ts';
 import {
   activateRule,
@@ -49,6 +49,10 @@ const ROUTES: Readonly<Record<string, Methods>> = {
   '/users/{id}/lifecycle/activate': { POST: activate },
   '/users/{id}/lifecycle/deactivate': { POST: deactivate },
   '/users/{id}/lifecycle/reactivate': { POST: reactivate },
+  '/users/{id}/lifecycle/suspend': { POST: suspend },
+  '/users/{id}/lifecycle/unsuspend': { POST: unsuspend },
+  '/users/{id}/lifecycle/unlock': { POST: unlock },
+  '/users/{id}/lifecycle/reset_password': { POST: resetPassword },
   '/meta/schemas/user/{id}': { GET: getUserSchema, POST: updateUserSchema },
   '/groups': { GET: listGroups, POST: createGroup },
   // Before groups by id, which would take `rules` for one.

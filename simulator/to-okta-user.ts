@@ -21,6 +21,7 @@ function toBareUser(org: Org, user: User): Record<string, unknown> {
   return {
     id: user.id,
     status: user.status,
+    ...(user.transition !== null && { transitioningToStatus: user.transition }),
     created: toTime(user.createdMs),
     activated: toTime(user.activatedMs),
     statusChanged: toTime(user.statusChangedMs),
@@ -54,7 +55,10 @@ const MOVES: Readonly<Record<Status, readonly string[]>> = {
   STAGED: ['activate'],
   PROVISIONED: ['suspend', 'resetPassword', 'reactivate', 'deactivate'],
   ACTIVE: ['suspend', 'resetPassword', 'deactivate'],
+  // INFERRED: no recording shows a user in recovery.
+  RECOVERY: ['resetPassword', 'reactivate', 'deactivate'],
   PASSWORD_EXPIRED: ['suspend', 'resetPassword', 'deactivate'],
+  SUSPENDED: ['unsuspend', 'deactivate'],
   DEPROVISIONED: ['activate', 'delete'],
 };
 

@@ -2,10 +2,16 @@ import { type Answer, type Call, empty, object } from './answer.ts';
 import { hasHash, refusalOfCredentials } from './check-credentials.ts';
 import { loginTaken, refusalOfType } from './create-user.ts';
 import { mergeCredentials } from './credentials.ts';
-import { credentialsFailed, notWellFormed, preconditionFailed, statusForbids } from './errors.ts';
+import {
+  credentialsFailed,
+  notWellFormed,
+  preconditionFailed,
+  statusForbids,
+  stillActivating,
+} from './errors.ts';
 import { findUser } from './find-user.ts';
 import { isRecord, unknownKeys } from './json.ts';
-import { deactivateUser } from './lifecycle.ts';
+import { deactivateUser, isAsyncWanted } from './lifecycle.ts';
 import { foldLogin, type Org, type User } from './org.ts';
 import { checkProfile } from './profile.ts';
 import { toGroup } from './to-group.ts';
@@ -44,11 +50,14 @@ export function replaceUser(org: Org, call: Call): Answer {
 }
 
 /** DELETE /api/v1/users/{id}: the first one only deactivates. Okta, Users API: delete a user. */
-export function deleteUser(org: Org, { params: [key = ''] }: Call): Answer {
+export function deleteUser(org: Org, { params: [key = ''], url, headers }: Call): Answer {
   const found = findUser(org, key);
   if (found.kind === 'error') return found;
-  if (found.value.status === 'DEPROVISIONED') removeUser(org, found.value);
-  else deactivateUser(org, found.value);
+  const user = found.value;
+  if (url.searchParams.get('sendEmail') === 'true') org.outbox.send(user.id, 'deactivation', null);
+  const isGone = user.status === 'DEPROVISIONED';
+  if (!isGone) deactivateUser(org, user, headers);
+  else org.later(isAsyncWanted(headers) ? org.options.transitionMs : 0, () => removeUser(org, user));
   return empty;
 }
 
@@ -61,6 +70,7 @@ function changeUser(org: Org, { params: [key = ''], body, headers }: Call, merge
   if (!isRecord(body) || unknownKeys(body, BODY_KEYS).length > 0) return notWellFormed;
   // INFERRED: no source tells what updating a deactivated user answers; clients refuse to try.
   if (user.status === 'DEPROVISIONED') return statusForbids;
+  if (user.isActivating) return stillActivating;
   if (isStale(org, user, headers['if-match'])) return preconditionFailed;
   const refused = refusalOfType(org, body.type) ?? refusalOfCredentials(body.credentials);
   if (refused !== null) return refused;
@@ -99,6 +109,7 @@ function changeProfile(org: Org, user: User, given: unknown): Answer | null {
 }
 
 function removeUser(org: Org, user: User): void {
+  if (!org.users.has(user.id)) return;
   for (const id of user.groupIds) org.groups.get(id)?.members.remove(user.id);
   org.byLogin.delete(foldLogin(user.profile.login));
   org.users.remove(user.id);

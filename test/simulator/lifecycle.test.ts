@@ -1,3 +1,4 @@
+import { eventually } from '../support/eventually.ts';
 import { create, startOrg, stopAll, type UserBody } from './support.ts';
 
 afterEach(stopAll);
@@ -62,4 +63,103 @@ test('a second deactivation finds nobody, and activation brings the user back', 
   const again = await org.call('POST', `/users/${id}/lifecycle/deactivate`);
   expect(again).toMatchObject({ status: 404, body: { errorCode: 'E0000007' } });
   expect((await org.call('POST', `/users/${id}/lifecycle/activate`)).status).toBe(200);
+});
+
+// Okta, Users API: the status machine and its refusals.
+test('only who is ACTIVE is suspended, and unsuspended again', async () => {
+  const org = await startOrg();
+  const { id } = await create(org, 'ada@example.com', true, {
+    credentials: { password: { value: 'Geheim123' } },
+  });
+  const move = (name: string) => org.call('POST', `/users/${id}/lifecycle/${name}`);
+  expect((await move('unsuspend')).status).toBe(400);
+  expect(await move('suspend')).toMatchObject({ status: 200, body: {} });
+  const { body } = await org.call<UserBody>('GET', `/users/${id}`);
+  expect(body.status).toBe('SUSPENDED');
+  expect(body._links).toHaveProperty('unsuspend');
+  expect(await move('suspend')).toMatchObject({
+    status: 400,
+    body: {
+      errorCode: 'E0000001',
+      errorCauses: [{ errorSummary: 'Cannot suspend a user that is not active' }],
+    },
+  });
+  expect(await move('unsuspend')).toMatchObject({ status: 200, body: {} });
+  expect((await org.call<UserBody>('GET', `/users/${id}`)).body.status).toBe('ACTIVE');
+});
+
+// Recorded.
+test('who is not locked out is not unlocked', async () => {
+  const org = await startOrg();
+  const { id } = await create(org, 'ada@example.com');
+  expect(await org.call('POST', `/users/${id}/lifecycle/unlock`)).toMatchObject({
+    status: 403,
+    body: { errorCode: 'E0000032', errorCauses: [{ errorSummary: 'The user is not locked out.' }] },
+  });
+});
+
+test('a password is reset to RECOVERY, by mail or by a link, and from there reactivated', async () => {
+  const org = await startOrg();
+  const { id } = await create(org, 'ada@example.com', true, {
+    credentials: { password: { value: 'Geheim123' } },
+  });
+  const reset = (query: string) => org.call('POST', `/users/${id}/lifecycle/reset_password${query}`);
+  expect((await reset('')).body.errorCode).toBe('E0000028');
+  expect((await reset('?sendEmail=false')).body).toHaveProperty('resetPasswordUrl');
+  expect((await reset('?sendEmail=true')).body).toEqual({});
+  expect((await org.control<object[]>('GET', 'outbox')).body).toMatchObject([{ type: 'password-reset' }]);
+  expect((await org.call<UserBody>('GET', `/users/${id}`)).body.status).toBe('RECOVERY');
+  expect((await org.call('POST', `/users/${id}/lifecycle/reactivate`)).status).toBe(200);
+  const staged = await create(org, 'bob@example.com');
+  const refused = await org.call('POST', `/users/${staged.id}/lifecycle/reset_password?sendEmail=false`);
+  expect(refused.status).toBe(403);
+});
+
+// Okta, Users API: Prefer: respond-async.
+test('a deactivation that nobody waits for shows where it leads until it is done', async () => {
+  const org = await startOrg({ transitionMs: 300 });
+  const { id } = await create(org, 'ada@example.com');
+  const headers = { prefer: 'respond-async' };
+  const reply = await org.call('POST', `/users/${id}/lifecycle/deactivate`, undefined, headers);
+  expect(reply).toMatchObject({ status: 200, body: {} });
+  const read = async () => (await org.call<UserBody>('GET', `/users/${id}`)).body;
+  expect(await read()).toMatchObject({ status: 'STAGED', transitioningToStatus: 'DEPROVISIONED' });
+  await eventually('the user is deactivated', async () => (await read()).status === 'DEPROVISIONED');
+  expect(await read()).not.toHaveProperty('transitioningToStatus');
+  expect((await org.call('DELETE', `/users/${id}`, undefined, headers)).status).toBe(204);
+  await eventually('the user is gone', async () => (await org.call('GET', `/users/${id}`)).status === 404);
+});
+
+test('a deactivation that is waited for is done when it is answered', async () => {
+  const org = await startOrg({ transitionMs: 60_000 });
+  const { id } = await create(org, 'ada@example.com');
+  await org.call('POST', `/users/${id}/lifecycle/deactivate`);
+  expect((await org.call<UserBody>('GET', `/users/${id}`)).body.status).toBe('DEPROVISIONED');
+});
+
+// Okta, error codes: E0000112; an answer never carried transitioningToStatus, as recorded.
+test('who is still being activated cannot be updated yet', async () => {
+  const org = await startOrg({ transitionMs: 500 });
+  const user = await create(org, 'ada@example.com', true);
+  expect(user).toMatchObject({ status: 'PROVISIONED' });
+  expect(user).not.toHaveProperty('transitioningToStatus');
+  const update = () => org.call('POST', `/users/${user.id}`, { profile: { city: 'Bonn' } });
+  expect(await update()).toMatchObject({ status: 409, body: { errorCode: 'E0000112' } });
+  await eventually('the update is taken', async () => (await update()).status === 200);
+});
+
+test('more mails than a recipient may get in a minute are dropped, those to others are not', async () => {
+  const org = await startOrg({ mailsPerMinute: 2 });
+  const { id } = await create(org, 'ada@example.com', true);
+  for (let i = 0; i < 2; i += 1) await org.call('POST', `/users/${id}/lifecycle/reactivate?sendEmail=true`);
+  await create(org, 'bob@example.com', true);
+  const outbox = await org.control<{ delivered: boolean }[]>('GET', 'outbox');
+  expect(outbox.body.map(({ delivered }) => delivered)).toEqual([true, true, false, true]);
+});
+
+test('the mail about a deactivation goes to the administrators when it is asked for', async () => {
+  const org = await startOrg();
+  const { id } = await create(org, 'ada@example.com');
+  await org.call('POST', `/users/${id}/lifecycle/deactivate?sendEmail=true`);
+  expect((await org.control<object[]>('GET', 'outbox')).body).toMatchObject([{ type: 'deactivation' }]);
 });

@@ -34,8 +34,10 @@ test('a user created without a password is PROVISIONED by default and mailed', a
   const org = await startOrg();
   const { body } = await org.call<UserBody>('POST', '/users', person('ada@example.com'));
   expect(body.status).toBe('PROVISIONED');
-  const outbox = await org.control<{ userId: string; type: string; atMs: number }[]>('GET', 'outbox');
-  expect(outbox.body).toEqual([{ userId: body.id, type: 'activation', atMs: expect.any(Number) }]);
+  const outbox = await org.control<object[]>('GET', 'outbox');
+  expect(outbox.body).toEqual([
+    { userId: body.id, type: 'activation', delivered: true, atMs: expect.any(Number) },
+  ]);
 });
 
 test('a user created with a password is ACTIVE, and no answer shows the password', async () => {
