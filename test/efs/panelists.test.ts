@@ -337,3 +337,14 @@ test('counts, pages and single looks agree with what the rules say row by row', 
     });
   }
 });
+
+test('of many unassignments queued at once none fails and none is doubled', async () => {
+  const ids = Array.from({ length: 60 }, (_, i) => i + 1);
+  const queue = (id: number) => panelists.queueUnassignment(subject(id), `p${id}@example.com`, okta(id));
+  await Promise.all(ids.map(queue));
+  await queue(7);
+  const rows = await efs.query<{ user_id: number }>(
+    'SELECT user_id FROM iam_portal_user_group_unassignment_queue',
+  );
+  expect(rows.map(({ user_id }) => user_id).sort((a, b) => a - b)).toEqual(ids);
+});

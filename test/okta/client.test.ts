@@ -313,6 +313,35 @@ describe('what stands between Portage and Okta', () => {
     expect(errors.map((error) => error?.requestId)).toEqual([null, null]);
   });
 
+  test('may answer without end, and is not listened to for ever', async () => {
+    let sent = 0;
+    const { url } = await startProxy((response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const page = Buffer.alloc(100_000, ' ');
+      const go = () => {
+        if (response.destroyed || sent > 50_000_000) return;
+        sent += page.length;
+        response.write(page, go);
+      };
+      go();
+    });
+    expect(await clientAt(url).createUser(profile(), [])).toMatchObject({
+      kind: 'unreachable',
+      error: { status: 0, code: 'ANSWER_TOO_LONG' },
+    });
+    expect(sent).toBeLessThan(50_000_000);
+  });
+
+  test('may not answer at all, and is waited for as long as is configured', async () => {
+    const { url, calls } = await startProxy(() => {});
+    const okta = clientAt(url, countingLimiter(), { requestTimeoutMs: 200 });
+    expect(await okta.createUser(profile(), [])).toMatchObject({
+      kind: 'unreachable',
+      error: { status: 0, code: 'ETIMEDOUT' },
+    });
+    expect(calls).toHaveLength(1);
+  });
+
   test('may redirect, and is not followed: the token goes nowhere else', async () => {
     const elsewhere = await startProxy(json(200, { id: 'x' }));
     const { url } = await startProxy((response) => {

@@ -197,3 +197,54 @@ scene('a job of somebody who has failed before does nothing', async ({ world, ap
   await eventually('the job is done', async () => (await queue.getJobState(`m${id}-s1`)) === 'completed');
   expect([(await counters(world)).calls, await references(world)]).toEqual([0, []]);
 });
+
+scene(
+  'whose row can never be written is a failure in the end, and the migration finishes',
+  async ({ world, api, work }) => {
+    await addPanelists(world, [1, 2]);
+    await world.rows(
+      `CREATE TRIGGER never BEFORE INSERT ON iam_portal_user_reference FOR EACH ROW
+         IF NEW.user_id = 1 THEN SIGNAL SQLSTATE '45000'; END IF`,
+    );
+    const queue = work();
+    const id = await start(api);
+    await eventually('every attempt is spent', async () => {
+      for (const job of await queue.getDelayed()) await job.promote().catch(() => {}); // no backoff here
+      return (await failures(api, id)).length > 0;
+    });
+    await finished(api, id);
+    expect(await failures(api, id)).toEqual([[1, 'unexpected', null]]);
+    expect([await references(world), (await counters(world)).users]).toEqual([[2], 2]);
+    const { body } = await api.get(`/v1/migrations/${id}/failures`);
+    expect(body.failures[0].message).toContain('ER_SIGNAL_EXCEPTION');
+  },
+);
+
+scene(
+  'who is carried over or deleted while waiting for a turn costs no call',
+  async ({ world, api, work }) => {
+    await addPanelists(world, [1, 2, 3]);
+    await world.okta.control('POST', 'faults', {
+      method: 'POST',
+      path: '/api/v1/users',
+      times: 1,
+      fault: { kind: 'status', status: 429 },
+    });
+    const queue = work();
+    const id = await start(api);
+    await eventually('the bucket is shut', async () => (await counters(world)).throttled > 0);
+    await eventually('everybody is in hand', async () => {
+      for (const job of await queue.getDelayed()) await job.promote().catch(() => {});
+      return (await queue.getActiveCount()) === 3;
+    });
+    const before = (await counters(world)).calls;
+    await world.rows(
+      "INSERT INTO iam_portal_user_reference (portal_id, user_id, uuid) VALUES (1, 1, '00u0123456789abcdefG')",
+    );
+    await world.rows('DELETE FROM zugang WHERE teilnehmer = 2');
+    await world.rows('DELETE FROM teilnehmer WHERE nr = 2');
+    await finished(api, id);
+    expect((await counters(world)).calls - before).toBe(1);
+    expect([await references(world), await failures(api, id)]).toEqual([[1, 3], []]);
+  },
+);
