@@ -11,6 +11,7 @@ export interface Migration {
   ratePerMinute: number | null;
   etaSeconds: number | null;
   wait: { code: string; message: string } | null;
+  heldCause: string | null;
 }
 
 export type Operation = 'create-admins' | 'create-panelists';

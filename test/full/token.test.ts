@@ -19,8 +19,8 @@ const AWAY_MS = 10_000;
 let fleet: TestFleet;
 beforeEach(async () => {
   fleet = await createFleet({
-    admins: 60,
-    panelists: 1_000,
+    admins: 500,
+    panelists: 800,
     onlinePortals: [1, 2, 3],
     workers: WORKERS,
     perMinute: 3_600,

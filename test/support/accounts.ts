@@ -5,6 +5,12 @@ import { type Marker, parseMarker } from '../../src/domain/marker.ts';
 import { type Edits, noEdits, type Version } from './edits.ts';
 import type { TestFleet } from './fleet.ts';
 
+/** One installation of a fleet. */
+export type Place = Pick<
+  TestFleet,
+  'installation' | 'installationUrl' | 'portageUrl' | 'oktaUrl' | 'groupId' | 'people'
+>;
+
 /** What the installation, Okta and Portage's failures say about the same people, row by row. */
 interface Books {
   people: Record<Kind, Map<number, Row>>;
@@ -34,10 +40,10 @@ const NAMED = ['mail_missing', 'mail_invalid', 'login_taken', 'okta_refused'];
  * Everybody is in Okta once, in the group, and referenced once for each portal; or named in the failures, where that
  * was to be; or deleted, and whoever was in Okta by then is in EFS' queue. In words, what is not so.
  */
-export async function disagreements(fleet: TestFleet, edits: Edits = noEdits()): Promise<string[]> {
-  const books = await read(fleet);
+export async function disagreements(place: Place, edits: Edits = noEdits()): Promise<string[]> {
+  const books = await read(place);
   const found = books.strangers.map(({ profile }) => `Okta has a user marked ${profile.employeeNumber}`);
-  const people = everybody(fleet, edits);
+  const people = everybody(place, edits);
   for (const mates of shareMail(people, books)) {
     for (const person of mates) person.fate = 'shared';
     const names = (some: Person[]) => some.map(({ kind, id }) => `${kind} ${id}`).join(', ') || 'nobody';
@@ -46,7 +52,7 @@ export async function disagreements(fleet: TestFleet, edits: Edits = noEdits()):
       found.push(`${names(mates)} have one mail; referenced: ${names(referenced)}`);
   }
   for (const person of people) {
-    const faults = faultsOf(books, person, fleet.groupId, edits);
+    const faults = faultsOf(books, person, place.groupId, edits);
     found.push(...faults.map((what) => `${person.kind} ${person.id} ${what}`));
   }
   for (const kind of ['admin', 'panelist'] as const) {
@@ -68,7 +74,7 @@ interface Person {
   fate: Fate | 'deleted' | 'shared';
 }
 
-function everybody({ people }: TestFleet, edits: Edits): Person[] {
+function everybody({ people }: Place, edits: Edits): Person[] {
   const admins = [...people.admins].map(
     ({ row, case: special }): Person => ({ kind: 'admin', id: row.uid, special, fate: adminCases[special] }),
   );
@@ -167,7 +173,7 @@ export function isVersion({ profile }: { profile: Record<string, unknown> }, ver
 
 const list = (values: number[]) => values.toSorted((a, b) => a - b).join(', ');
 
-async function read({ installationUrl, portageUrl, oktaUrl }: TestFleet): Promise<Books> {
+async function read({ installation, installationUrl, portageUrl, oktaUrl }: Place): Promise<Books> {
   const efs = await createConnection({ uri: installationUrl, charset: 'utf8mb4' });
   const own = await createConnection({ uri: portageUrl });
   try {
@@ -176,8 +182,8 @@ async function read({ installationUrl, portageUrl, oktaUrl }: TestFleet): Promis
     const strangers: OktaUser[] = [];
     for (const user of okta) {
       const marker: Marker | null = parseMarker(user.profile.employeeNumber);
-      if (marker) push(users[marker.kind], marker.id, user);
-      else strangers.push(user);
+      if (!marker) strangers.push(user);
+      else if (marker.installation === installation) push(users[marker.kind], marker.id, user);
     }
     const references: Books['references'] = { admin: new Map(), panelist: new Map() };
     for (const { user_id, uuid } of await all(efs, 'SELECT user_id, uuid FROM iam_user_reference')) {
@@ -194,7 +200,9 @@ async function read({ installationUrl, portageUrl, oktaUrl }: TestFleet): Promis
     const failures: Books['failures'] = { admin: new Map(), panelist: new Map() };
     for (const { subject_id, code, operation } of await all(
       own,
-      'SELECT f.subject_id, f.code, m.operation FROM failures f JOIN migrations m ON m.id = f.migration_id',
+      `SELECT f.subject_id, f.code, m.operation FROM failures f JOIN migrations m ON m.id = f.migration_id
+        WHERE m.installation = ?`,
+      [installation],
     )) {
       push(failures[operation === 'create-admins' ? 'admin' : 'panelist'], Number(subject_id), code);
     }
@@ -225,8 +233,8 @@ async function read({ installationUrl, portageUrl, oktaUrl }: TestFleet): Promis
 // biome-ignore lint/suspicious/noExplicitAny: rows of statements that are written out beside their use
 type AnyRow = RowDataPacket & Record<string, any>;
 
-async function all(connection: Connection, sql: string): Promise<AnyRow[]> {
-  const [rows] = await connection.query<AnyRow[]>(sql);
+async function all(connection: Connection, sql: string, values: string[] = []): Promise<AnyRow[]> {
+  const [rows] = await connection.query<AnyRow[]>(sql, values);
   return rows;
 }
 

@@ -94,7 +94,7 @@ const kinds: Record<Lane, Record<string, Fault>> = {
       const refusals = async () => (await okta.statuses())['401'] ?? 0;
       const before = await refusals();
       await okta.revokeToken(true);
-      const held = () => waitsFor(fleet, ids, 'held');
+      const held = () => isHeld(fleet, ids, 'credentials');
       try {
         await patiently('a migration is held', held);
         await sleep(random.between(0, 3_000));
@@ -144,8 +144,8 @@ const kinds: Record<Lane, Record<string, Fault>> = {
 export async function wreakHavoc(victims: Victims, seed: number, dose: Dose): Promise<Havoc> {
   const { fleet } = victims;
   const random = createRandom(seed);
+  const lanes = drawLanes(random, dose);
   const editor = createEditor(fleet, createRandom(random.between(0, 2 ** 31)));
-  const lanes = (Object.keys(kinds) as Lane[]).map((lane) => draw(random, lane, dose[lane]));
   const ids = await startMigrations(fleet);
   const okta = controlOf(fleet.oktaUrl);
   const scene: Scene = { ...victims, okta, ids, editor, ended: [], alone: mutex() };
@@ -179,6 +179,16 @@ interface Drawn {
   fault: Fault;
   seed: number;
 }
+
+type Counts = Record<Lane, number>;
+
+const drawLanes = (random: Random, counts: Counts) =>
+  (Object.keys(kinds) as Lane[]).map((lane) => draw(random, lane, counts[lane]));
+
+/** The names of the kinds of faults, or of those that a seed draws. */
+export const kindsOfFaults = () => Object.values(kinds).flatMap((each) => Object.keys(each));
+export const drawnBy = (seed: number, counts: Counts) =>
+  drawLanes(createRandom(seed), counts).flatMap((lane) => lane.map(({ name }) => name));
 
 /** From the first people to four fifths of them, so that all of it is in time. */
 const [FIRST, LAST] = [0.04, 0.8];
@@ -268,9 +278,9 @@ function readiness({ portage }: TestFleet, of: 'redis' | 'database'): Promise<st
   });
 }
 
-async function waitsFor({ portage }: TestFleet, ids: number[], code: string): Promise<boolean> {
+async function isHeld({ portage }: TestFleet, ids: number[], cause: string): Promise<boolean> {
   const migrations = await Promise.all(ids.map((id) => portage.migration(id)));
-  return migrations.some(({ wait }) => wait?.code === code);
+  return migrations.some(({ heldCause }) => heldCause === cause);
 }
 
 /** One after the other. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { INSTALLATION } from '../../demo/configuration.ts';
 import { bothEnds, type Ends } from '../../demo/ends.ts';
 import { type Fleet, type FleetOptions, startFleet } from '../../demo/fleet.ts';
 import { createInstallation, type Plan } from '../../demo/installation.ts';
@@ -27,6 +28,8 @@ export interface TestFleetOptions extends How {
 
 /** Whole processes, started as an operator starts them, on databases of this test's own. */
 export interface TestFleet extends Fleet {
+  /** Its name in the configuration. */
+  installation: string;
   installationUrl: string;
   portageUrl: string;
   redisPrefix: string;
@@ -73,6 +76,7 @@ export async function createFleet({
   });
   return {
     ...fleet,
+    installation: INSTALLATION,
     installationUrl,
     portageUrl,
     redisPrefix,
