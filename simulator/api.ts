@@ -5,13 +5,19 @@ import { type Bucket, bucketOf } from './buckets.ts';
 import type { Delays } from './delays.ts';
 import * as errors from './errors.ts';
 import type { Fault } from './faults.ts';
+import type { Caller } from './log-record.ts';
 import type { Moment, Standing } from './rate-limits.ts';
 import { matchRoute } from './routes.ts';
 import { send, sendHtml, statusOf } from './send.ts';
 import type { State } from './state.ts';
+import { toCaller } from './to-caller.ts';
+
+const REQUEST_ID_LENGTH = 27;
 
 /** One call, and what was settled the moment it arrived. */
 interface Arrival {
+  readonly requestId: string;
+  readonly caller: Caller;
   readonly atMs: number;
   readonly bucket: Bucket;
   readonly method: string;
@@ -69,7 +75,22 @@ function receive(state: State, request: IncomingMessage, url: URL): Arrival {
   const shuts = fault?.kind === 'status' && fault.status === 429;
   const standing = shuts ? state.limits.shut(bucket, moment) : admission.standing;
   const { headers } = request;
-  return { atMs, bucket, method, url, headers, hasToken, isIn: admission.isIn, standing, refusal, fault };
+  const requestId = state.org.ids.next('req', REQUEST_ID_LENGTH);
+  const caller = toCaller(state.org, request, requestId, url);
+  return {
+    requestId,
+    caller,
+    atMs,
+    bucket,
+    method,
+    url,
+    headers,
+    hasToken,
+    isIn: admission.isIn,
+    standing,
+    refusal,
+    fault,
+  };
 }
 
 /** INFERRED: a call that the gate refuses does not count in its bucket. */
@@ -105,14 +126,15 @@ function lostTo(fault: Extract<Fault, { when: unknown }>): Outcome {
   return fault.kind === 'reset' ? { kind: 'reset' } : { kind: 'html', status: fault.status };
 }
 
-function decide(state: State, { refusal, fault, method, url, headers }: Arrival, body: Body): Answer {
+function decide(state: State, { refusal, fault, method, url, headers, caller }: Arrival, body: Body): Answer {
   if (refusal !== null) return refusal;
   if (fault?.kind === 'status') return errors.failureOf(fault.status);
   const match = matchRoute(method, url.pathname);
   if (match.kind === 'no-such-path') return errors.pathNotFound;
   if (match.kind === 'wrong-method') return errors.methodNotSupported;
   if (body.kind !== 'json') return errors.notWellFormed;
-  return match.handler(state.org, { url, params: match.params, body: body.value, headers });
+  const call = { url, params: match.params, body: body.value, headers };
+  return state.org.log.actAs(caller, () => match.handler(state.org, call));
 }
 
 function count({ counters }: State, { bucket }: Arrival, outcome: Outcome): void {
@@ -132,13 +154,18 @@ function nameOf(outcome: Outcome): string {
   }
 }
 
-function deliver(state: State, { standing, url }: Arrival, outcome: Outcome, response: ServerResponse): void {
+function deliver(
+  state: State,
+  { standing, requestId, url }: Arrival,
+  outcome: Outcome,
+  response: ServerResponse,
+): void {
   switch (outcome.kind) {
     case 'answer':
-      send(response, outcome.answer, standing, state.org.ids, url);
+      send(response, outcome.answer, standing, requestId, state.org.ids, url);
       break;
     case 'truncated':
-      send(response, outcome.answer, standing, state.org.ids, url, 'half');
+      send(response, outcome.answer, standing, requestId, state.org.ids, url, 'half');
       break;
     case 'html':
       sendHtml(response, outcome.status);

@@ -8,7 +8,8 @@ export function assignByGroups(org: Org): void {
   org.changes.listen((change) => {
     keepIndex(org, change);
     const settle = workFor(org, change);
-    if (settle !== null) org.later(org.options.assignmentLagMs, settle);
+    if (settle === null) return;
+    org.later(org.options.assignmentLagMs, () => org.log.actAs(null, settle));
   });
 }
 

@@ -10,7 +10,7 @@ export type Change =
   | { readonly kind: 'app-group'; readonly what: Assigned; readonly app: App; readonly group: Group }
   | { readonly kind: 'app-user'; readonly what: Assigned; readonly app: App; readonly user: User };
 
-export type UserChange = Written | Moved | 'reactivated';
+export type UserChange = Written | Moved | 'reactivated' | 'suspended' | 'unsuspended' | 'password-reset';
 export type AppChange = Written | Moved;
 type Written = 'created' | 'updated' | 'deleted';
 type Moved = 'activated' | 'deactivated';

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { readBody } from './body.ts';
 import { BUCKET_NAMES, type Bucket } from './buckets.ts';
+import { logIn } from './log-in.ts';
 import type { User } from './org.ts';
 import { parseFault } from './parse-fault.ts';
 import type { State } from './state.ts';
@@ -35,6 +36,12 @@ const HANDLERS: Readonly<Record<string, ControlHandler>> = {
   },
   'POST token': (control, call) => turnSwitch(control, call, 'revoked'),
   'POST maintenance': (control, call) => turnSwitch(control, call, 'readOnly'),
+  'POST logins': async ({ state }, { request, response }) => {
+    const body = await readBody(request);
+    const result = logIn(state.org, body.kind === 'json' ? body.value : null);
+    if (result !== null) return reply(response, 200, result);
+    reply(response, 400, { faults: ['body: wanted {"login": ...}, with the "app" to sign on to or none'] });
+  },
   'POST reset': (control, { response }) => {
     control.reset();
     reply(response, 204);

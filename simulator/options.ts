@@ -30,6 +30,13 @@ export interface Options {
   readonly assignmentLagMs: number;
   /** How much later group rules place users. */
   readonly ruleLagMs: number;
+  /** How much later an event can be read in the System Log. */
+  readonly logLagMs: number;
+  /** How many events come later still, and so out of order, and by how much. */
+  readonly logLatePercent: number;
+  readonly logLateMs: number;
+  /** How many events are kept. */
+  readonly logCapacity: number;
 }
 
 /** What has to be said; all the rest has a default. */
@@ -52,6 +59,10 @@ export const DEFAULTS: Omit<Options, 'port' | 'token'> = {
   refuseRepeatedAssignment: false,
   assignmentLagMs: 0,
   ruleLagMs: 0,
+  logLagMs: 0,
+  logLatePercent: 0,
+  logLateMs: 5_000,
+  logCapacity: 100_000,
 };
 
 export function withDefaults(given: GivenOptions): Options {

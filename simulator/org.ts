@@ -7,6 +7,7 @@ import type { Options } from './options.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import type { Profile } from './profile.ts';
 import type { Rule } from './rule.ts';
+import { createSystemLog, type SystemLog } from './system-log.ts';
 import { createUserSchema, type UserSchema } from './user-schema.ts';
 
 /** The statuses that this simulator can bring a user to. Okta, user lifecycle. */
@@ -35,6 +36,7 @@ export interface User {
   credentials: Credentials;
   /** Everyone is not among them. */
   groupIds: readonly string[];
+  lastLoginMs?: number;
 }
 
 export interface Credentials {
@@ -59,9 +61,12 @@ export interface Org {
   readonly url: string;
   readonly options: Options;
   readonly orgId: string;
+  /** The id of its one API token. */
+  readonly tokenId: string;
   readonly changes: Changes;
   /** Does what Okta does in the background; without a lag at once. */
   readonly later: Delays['later'];
+  readonly log: SystemLog;
   readonly ids: Ids;
   readonly users: Collection<User>;
   /** By folded login, over all statuses: a deactivated user still holds his. */
@@ -85,6 +90,7 @@ export interface Org {
 /** An org as it is on its first day: nobody in it, and the group Everyone. */
 export function createOrg(url: string, options: Options, later: Delays['later']): Org {
   const ids = createIds();
+  const log = createSystemLog(options, later);
   const users = createCollection<User>();
   const everyone = newGroup(ids.next('00g'), 'BUILT_IN', 'Everyone', 'All users in your organization', users);
   const groups = createCollection<Group>();
@@ -93,8 +99,10 @@ export function createOrg(url: string, options: Options, later: Delays['later'])
     url,
     options,
     orgId: ids.next('00o'),
+    tokenId: ids.next('00T'),
     changes: createChanges(),
-    later,
+    later: (ms, work) => later(ms, log.bind(work)),
+    log,
     ids,
     users,
     byLogin: new Map(),

@@ -35,6 +35,8 @@ export function linksOf(url: URL, after: string | null): string[] {
   if (after === null) return [self];
   const next = new URL(url);
   next.searchParams.set('after', after);
+  // Okta, System Log API: `since` and `after` exclude each other.
+  next.searchParams.delete('since');
   return [self, `<${next.href}>; rel="next"`];
 }
 

@@ -64,6 +64,15 @@ const OPTIONAL: Readonly<Record<string, Flag>> = {
   'mails-per-minute': { key: 'mailsPerMinute', ...count, example: '30' },
   'assignment-lag-ms': { key: 'assignmentLagMs', ...milliseconds },
   'rule-lag-ms': { key: 'ruleLagMs', ...milliseconds },
+  'log-lag-ms': { key: 'logLagMs', ...milliseconds },
+  'log-late-percent': {
+    key: 'logLatePercent',
+    read: number(0, 100),
+    wanted: 'a percentage from 0 to 100',
+    example: '0',
+  },
+  'log-late-ms': { key: 'logLateMs', ...milliseconds, example: '5000' },
+  'log-capacity': { key: 'logCapacity', ...count, example: '100000' },
   'refuse-repeated-assignment': {
     key: 'refuseRepeatedAssignment',
     read: yesOrNo,

@@ -10,12 +10,15 @@ export function placeByRules(org: Org): void {
     if (org.rules.size === 0) return;
     excludeWhoWasRemoved(org, change);
     const work = workFor(org, change);
-    if (work !== null) org.later(org.options.ruleLagMs, work);
+    if (work === null) return;
+    org.later(org.options.ruleLagMs, () => org.log.actAs(null, work));
   });
 }
 
 export function evaluateEverybody(org: Org, rule: Rule): void {
-  for (const user of org.users.walk()) evaluate(org, rule, user);
+  org.log.actAs(null, () => {
+    for (const user of org.users.walk()) evaluate(org, rule, user);
+  });
 }
 
 function workFor(org: Org, change: Change): (() => void) | null {

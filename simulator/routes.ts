@@ -17,6 +17,7 @@ import {
   replaceGroup,
 } from './groups.ts';
 import { activate, deactivate, reactivate, resetPassword, suspend, unlock, unsuspend } from './lifecycle.ts';
+import { listLogs } from './list-logs.ts';
 import { listUsers } from './list-users.ts';
 import {
   activateRule,
@@ -64,6 +65,7 @@ const ROUTES: Readonly<Record<string, Methods>> = {
   '/groups/{id}/users': { GET: listMembers },
   '/groups/{id}/users/{userId}': { PUT: addMember, DELETE: removeMember },
   '/groups/{id}/apps': { GET: listAppsOfGroup },
+  '/logs': { GET: listLogs },
   '/apps': { GET: listApps, POST: createApp },
   '/apps/{id}': { GET: getApp, PUT: replaceApp, DELETE: deleteApp },
   '/apps/{id}/lifecycle/activate': { POST: activateApp },

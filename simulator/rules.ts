@@ -66,7 +66,7 @@ export function deleteRule(org: Org, call: Call): Answer {
     if (rule.status === 'ACTIVE') return refused('Cannot delete an active rule.');
     org.rules.remove(rule.id);
     if (call.url.searchParams.get('removeUsers') === 'true') {
-      org.later(org.options.ruleLagMs, () => removePlaced(org, rule));
+      org.later(org.options.ruleLagMs, () => org.log.actAs(null, () => removePlaced(org, rule)));
     }
     return accepted({});
   });

@@ -6,7 +6,6 @@ import { linksOf } from './paging.ts';
 import type { Standing } from './rate-limits.ts';
 
 const ERROR_ID_LENGTH = 25;
-const REQUEST_ID_LENGTH = 27;
 
 export function statusOf(answer: Answer): number {
   switch (answer.kind) {
@@ -29,13 +28,14 @@ export function send(
   response: ServerResponse,
   answer: Answer,
   standing: Standing,
+  requestId: string,
   ids: Ids,
   url: URL,
   extent: Extent = 'whole',
 ): void {
   if (response.destroyed) return;
   response.statusCode = statusOf(answer);
-  response.setHeader('X-Okta-Request-Id', ids.next('req', REQUEST_ID_LENGTH));
+  response.setHeader('X-Okta-Request-Id', requestId);
   response.setHeader('X-Rate-Limit-Limit', standing.limit);
   response.setHeader('X-Rate-Limit-Remaining', standing.remaining);
   response.setHeader('X-Rate-Limit-Reset', standing.resetEpochSeconds);

@@ -5,6 +5,7 @@ import type { Delays } from './delays.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createLatency, type Latency } from './latency.ts';
+import { logChanges } from './log-changes.ts';
 import type { Options } from './options.ts';
 import { createOrg, type Org } from './org.ts';
 import { placeByRules } from './place-by-rules.ts';
@@ -26,6 +27,7 @@ export interface State {
 
 export function createState(options: Options, url: string, delays: Delays): State {
   const org = createOrg(url, options, (ms, work) => delays.later(ms, work));
+  logChanges(org);
   placeByRules(org);
   assignByGroups(org);
   return {

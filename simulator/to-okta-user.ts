@@ -25,7 +25,7 @@ function toBareUser(org: Org, user: User): Record<string, unknown> {
     created: toTime(user.createdMs),
     activated: toTime(user.activatedMs),
     statusChanged: toTime(user.statusChangedMs),
-    lastLogin: null,
+    lastLogin: toTime(user.lastLoginMs ?? null),
     lastUpdated: toTime(user.lastUpdatedMs),
     passwordChanged: toTime(user.credentials.passwordChangedMs),
     realmId: org.realmId,
