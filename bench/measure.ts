@@ -35,7 +35,7 @@ export async function measure(
   const plain = await startPlain(options, fleet);
   try {
     const over = new AbortController();
-    const tooLate = AbortSignal.timeout(deadlineMs - performance.now() + GRACE_MS);
+    const tooLate = AbortSignal.timeout(Math.ceil(deadlineMs - performance.now()) + GRACE_MS);
     const until = AbortSignal.any([signal, over.signal, tooLate]);
     const work = async () => {
       const first = await runPlain(plain, jobs, until);
