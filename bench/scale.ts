@@ -54,7 +54,16 @@ async function run(
   try {
     await createPlainInstallation(installationUrl, options.panelists);
     say('EFS', `made an installation of ${options.panelists} panelists`, startedMs);
-    const own = { folder, redisUrl, redisPrefix, portageUrl, installationUrl, workers: 1, tokenShare: 100 };
+    const own = {
+      folder,
+      redisUrl,
+      redisPrefix,
+      portageUrl,
+      installationUrl,
+      workers: 1,
+      tokenShare: 100,
+      concurrency: 1_000,
+    };
     const all: Options & FleetOptions = { ...options, ...own };
     const measured = await withFleet(all, startedMs + options.minutes * MINUTE, signal);
     const referenced = await countReferences(installationUrl);

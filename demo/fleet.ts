@@ -26,6 +26,8 @@ export interface FleetOptions {
   tokenShare: number;
   /** Okta's rate-limit window; a shorter one scales the allowance down with it. */
   windowSeconds?: number;
+  /** Calls that Okta takes at once, everybody's together; as in an org of its edition without it. */
+  concurrency?: number;
   /** Changes the configuration before it is written. */
   adjust?: (file: ConfigFile) => ConfigFile;
   /** What an adjusted configuration names besides. */
@@ -94,7 +96,10 @@ async function stopAll([okta, ...portage]: Process[]): Promise<void> {
 }
 
 /** The token is an argument, which other users of the machine can see: it opens this simulator only. */
-function simulatorArgs({ perMinute, latencyMs, tokenShare, windowSeconds }: FleetOptions, token: string) {
+function simulatorArgs(
+  { perMinute, latencyMs, tokenShare, windowSeconds, concurrency }: FleetOptions,
+  token: string,
+) {
   const options = {
     port: 0,
     token,
@@ -102,6 +107,7 @@ function simulatorArgs({ perMinute, latencyMs, tokenShare, windowSeconds }: Flee
     'latency-ms': latencyMs,
     'token-share': tokenShare,
     'window-s': windowSeconds ?? WINDOW_S,
+    ...(concurrency && { concurrency }),
   };
   return ['simulator/main.ts', ...Object.entries(options).map(([name, value]) => `--${name}=${value}`)];
 }
