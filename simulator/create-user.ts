@@ -14,6 +14,7 @@ import {
   validationFailed,
 } from './errors.ts';
 import { isRecord, unknownKeys } from './json.ts';
+import { join } from './membership.ts';
 import {
   foldLogin,
   type Group,
@@ -44,7 +45,7 @@ export function createUser(org: Org, { url, body }: Call): Answer {
 
   const user = newUser(org, profile.value, body.credentials);
   if (plan.activates) activateAtCreation(org, user, plan);
-  addUser(org, user, groups.value);
+  addUser(org, user);
   announce(org, user, groups.value);
   return object(toOktaUser(org, user));
 }
@@ -132,16 +133,18 @@ export function refusalOfType(org: Org, type: unknown): ErrorAnswer | null {
   return type.id === org.userTypeId ? null : notFound(type.id, 'UserType');
 }
 
-function addUser(org: Org, user: User, groups: readonly Group[]): void {
+function addUser(org: Org, user: User): void {
   org.users.add(user);
   org.byLogin.set(foldLogin(user.profile.login), user);
   org.created += 1;
-  user.groupIds = groups.map((group) => group.id);
-  for (const group of groups) group.members.add(user);
 }
 
+/** His groups are his one lag later. */
 function announce(org: Org, user: User, groups: readonly Group[]): void {
   org.changes.tell({ kind: 'user', what: 'created', user });
-  for (const group of groups) org.changes.tell({ kind: 'membership', what: 'added', group, user });
+  const ofNow = () => groups.filter(({ id }) => org.groups.has(id) && org.users.has(user.id));
+  org.later(org.options.groupLagMs, () => {
+    for (const group of ofNow()) join(org, group, user);
+  });
   if (user.status !== 'STAGED') org.changes.tell({ kind: 'user', what: 'activated', user });
 }

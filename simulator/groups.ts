@@ -8,7 +8,6 @@ import { pageOf } from './paging.ts';
 import { toGroup } from './to-group.ts';
 import { toListedUser } from './to-okta-user.ts';
 
-const LIST_LIMIT = { fallback: 10_000, most: 10_000 };
 const MEMBER_LIMIT = { fallback: 1000, most: 1000 };
 const LONGEST_NAME = 255;
 
@@ -20,19 +19,6 @@ export function createGroup(org: Org, { body }: Call): Answer {
   org.groups.add(group);
   org.changes.tell({ kind: 'group', what: 'created', group });
   return object(toGroup(org, group));
-}
-
-/** GET /api/v1/groups: `q` is the start of a name. */
-export function listGroups(org: Org, { url }: Call): Answer {
-  const start = (url.searchParams.get('q') ?? '').toLowerCase();
-  const matches = (group: Group) => group.name.toLowerCase().startsWith(start);
-  return pageOf(
-    url,
-    LIST_LIMIT,
-    (after) => org.groups.walk(after),
-    matches,
-    (group) => toGroup(org, group),
-  );
 }
 
 /** GET /api/v1/groups/{id}. */
@@ -90,7 +76,8 @@ function changeMembership(org: Org, { params: [groupId = '', userKey = ''] }: Ca
   if (group.kind === 'error') return group;
   const user = findUser(org, userKey);
   if (user.kind === 'error') return user;
-  change(org, group.value, user.value);
+  const isThere = () => org.groups.has(group.value.id) && org.users.has(user.value.id);
+  org.later(org.options.groupLagMs, () => isThere() && change(org, group.value, user.value));
   return empty;
 }
 

@@ -50,6 +50,7 @@ export function deactivate(org: Org, { url, params: [key = ''], headers }: Call)
 export function deactivateUser(org: Org, user: User, headers: IncomingHttpHeaders): void {
   const isAsync = isAsyncWanted(headers);
   if (isAsync) user.transition = 'DEPROVISIONED';
+  if (isAsync) org.userIndex.put(user);
   org.later(isAsync ? org.options.transitionMs : 0, () => {
     user.transition = null;
     if (user.status === 'DEPROVISIONED') return;
@@ -89,6 +90,7 @@ export function resetPassword(org: Org, { url, params: [key = ''] }: Call): Answ
   const user = found.value;
   if (!RESETTABLE.includes(user.status)) return statusForbids;
   moveTo(user, 'RECOVERY');
+  org.changes.tell({ kind: 'user', what: 'password-reset', user });
   if (sendEmail === 'false')
     return object({ resetPasswordUrl: `${org.url}/reset_password/${org.ids.next('')}` });
   org.outbox.send(user.id, 'password-reset', user.profile.email);
@@ -100,6 +102,8 @@ function swap(org: Org, { params: [key = ''] }: Call, from: Status, to: Status, 
   if (found.kind === 'error') return found;
   if (found.value.status !== from) return validationFailed(refusal, [refusal]);
   moveTo(found.value, to);
+  const what = to === 'SUSPENDED' ? 'suspended' : 'unsuspended';
+  org.changes.tell({ kind: 'user', what, user: found.value });
   return object({});
 }
 

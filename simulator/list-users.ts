@@ -32,7 +32,7 @@ function listStartingWith(org: Org, call: Call, start: string): Answer {
     [profile.firstName, profile.lastName, profile.email].some(
       (value) => typeof value === 'string' && value.toLowerCase().startsWith(start),
     );
-  const walk = () => org.users.walk();
+  const walk = () => org.userIndex.walk();
   const answer = answerWith(org, call, Q_LIMIT, walk, (user) => isCurrent(user) && starts(user));
   return answer.kind === 'page' ? { ...answer, after: null } : answer;
 }
@@ -93,6 +93,7 @@ function isMatch(org: Org, expression: Expression, user: User, textCase: Case): 
 
 /** What at most one user can have is looked up instead of read through. */
 function candidates(org: Org, expression: Expression, after?: string): Iterable<User> {
+  if (!org.userIndex.isLive) return org.userIndex.walk(after);
   const parts = expression.kind === 'and' ? expression.parts : [expression];
   for (const part of parts) {
     if (part.kind !== 'comparison' || part.operator !== 'eq' || typeof part.value !== 'string') continue;

@@ -20,6 +20,10 @@ export interface Options {
   readonly latencyMs: number;
   /** How long a job runs that changes a status behind the answer. */
   readonly transitionMs: number;
+  /** How far search, `filter` and `q` lag behind. */
+  readonly searchLagMs: number;
+  /** How much later a membership begins or ends. */
+  readonly groupLagMs: number;
   /** Mails to one recipient; more are dropped. */
   readonly mailsPerMinute: number;
   /** Whether a second app of the same label is refused; which orgs do, Okta does not tell. */
@@ -54,6 +58,8 @@ export const DEFAULTS: Omit<Options, 'port' | 'token'> = {
   tokenConcurrencyPercent: 100,
   latencyMs: 0,
   transitionMs: 0,
+  searchLagMs: 0,
+  groupLagMs: 0,
   mailsPerMinute: 30,
   uniqueAppLabels: false,
   refuseRepeatedAssignment: false,

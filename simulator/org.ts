@@ -7,6 +7,7 @@ import type { Options } from './options.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import type { Profile } from './profile.ts';
 import type { Rule } from './rule.ts';
+import { createSearchIndex, type SearchIndex } from './search-index.ts';
 import { createSystemLog, type SystemLog } from './system-log.ts';
 import { createUserSchema, type UserSchema } from './user-schema.ts';
 
@@ -72,6 +73,8 @@ export interface Org {
   /** By folded login, over all statuses: a deactivated user still holds his. */
   readonly byLogin: Map<string, User>;
   readonly groups: Collection<Group>;
+  readonly userIndex: SearchIndex<User>;
+  readonly groupIndex: SearchIndex<Group>;
   readonly everyone: Group;
   readonly rules: Collection<Rule>;
   readonly apps: Collection<App>;
@@ -107,6 +110,8 @@ export function createOrg(url: string, options: Options, later: Delays['later'])
     users,
     byLogin: new Map(),
     groups,
+    userIndex: createSearchIndex(users, options.searchLagMs, later),
+    groupIndex: createSearchIndex(groups, options.searchLagMs, later),
     everyone,
     rules: createCollection(),
     apps: createCollection(),

@@ -61,6 +61,8 @@ const OPTIONAL: Readonly<Record<string, Flag>> = {
   'token-concurrency': { key: 'tokenConcurrencyPercent', ...share },
   'latency-ms': { key: 'latencyMs', ...milliseconds },
   'transition-ms': { key: 'transitionMs', ...milliseconds },
+  'search-lag-ms': { key: 'searchLagMs', ...milliseconds },
+  'group-lag-ms': { key: 'groupLagMs', ...milliseconds },
   'mails-per-minute': { key: 'mailsPerMinute', ...count, example: '30' },
   'assignment-lag-ms': { key: 'assignmentLagMs', ...milliseconds },
   'rule-lag-ms': { key: 'ruleLagMs', ...milliseconds },

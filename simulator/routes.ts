@@ -11,12 +11,12 @@ import {
   createGroup,
   deleteGroup,
   getGroup,
-  listGroups,
   listMembers,
   removeMember,
   replaceGroup,
 } from './groups.ts';
 import { activate, deactivate, reactivate, resetPassword, suspend, unlock, unsuspend } from './lifecycle.ts';
+import { listGroups } from './list-groups.ts';
 import { listLogs } from './list-logs.ts';
 import { listUsers } from './list-users.ts';
 import {

@@ -4,6 +4,7 @@ import { type Counters, createCounters } from './counters.ts';
 import type { Delays } from './delays.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createGate, type Gate } from './gate.ts';
+import { keepIndexes } from './keep-indexes.ts';
 import { createLatency, type Latency } from './latency.ts';
 import { logChanges } from './log-changes.ts';
 import type { Options } from './options.ts';
@@ -27,6 +28,7 @@ export interface State {
 
 export function createState(options: Options, url: string, delays: Delays): State {
   const org = createOrg(url, options, (ms, work) => delays.later(ms, work));
+  keepIndexes(org);
   logChanges(org);
   placeByRules(org);
   assignByGroups(org);

@@ -1,4 +1,12 @@
-import { create, createGroup, type GroupBody, startOrg, stopAll, type UserBody } from './support.ts';
+import {
+  create,
+  createGroup,
+  type GroupBody,
+  type Org,
+  startOrg,
+  stopAll,
+  type UserBody,
+} from './support.ts';
 
 afterEach(stopAll);
 
@@ -61,4 +69,44 @@ test('a deleted group leaves its members, a deleted user leaves his groups', asy
   expect(listed.body[0]?.groupIds).toEqual([kept.id]);
   for (const method of ['DELETE', 'DELETE']) await org.call(method, `/users/${user.id}`);
   expect((await org.call<UserBody[]>('GET', `/groups/${kept.id}/users`)).body).toEqual([]);
+});
+
+async function namesOf(org: Org, query: string): Promise<string[]> {
+  const { body } = await org.call<GroupBody[]>('GET', `/groups?${query}`);
+  return body.map((group) => group.profile.name);
+}
+
+// Okta, Groups API: list groups.
+test('a group is found by search, whatever the case, and by filter', async () => {
+  const org = await startOrg();
+  for (const name of ['portal-1', 'portal-2']) await createGroup(org, name);
+  expect(await namesOf(org, 'search=profile.name%20eq%20%22Portal-1%22')).toEqual(['portal-1']);
+  expect(await namesOf(org, 'search=profile.name%20sw%20%22portal%22&limit=1')).toEqual(['portal-1']);
+  expect(await namesOf(org, 'filter=type%20eq%20%22BUILT_IN%22')).toEqual(['Everyone']);
+  const since = encodeURIComponent('lastMembershipUpdated gt "2020-01-01T00:00:00.000Z"');
+  expect(await namesOf(org, `filter=${since}`)).toHaveLength(3);
+});
+
+test.each(['filter=profile.name eq "portal-1"', 'search=profile.colour eq "red"', 'search=type ne "x"'])(
+  'groups cannot be found by %s',
+  async (query) => {
+    const org = await startOrg();
+    const reply = await org.call('GET', `/groups?${encodeURI(query)}`);
+    expect(reply).toMatchObject({ status: 400, body: { errorCode: 'E0000031' } });
+  },
+);
+
+test('all members are seen once, page by page', async () => {
+  const org = await startOrg();
+  const group = await createGroup(org, 'portal-1');
+  const logins = ['a@b.de', 'c@d.de', 'e@f.de'];
+  for (const login of logins) await create(org, login, false, { groupIds: [group.id] });
+  const seen: unknown[] = [];
+  for (let path: string | null = `/groups/${group.id}/users?limit=2`; path !== null; ) {
+    const { body, headers } = await org.call<UserBody[]>('GET', path);
+    seen.push(...body.map((user) => user.profile.login));
+    const next = /<([^>]+)>; rel="next"/.exec(headers.get('link') ?? '');
+    path = next?.[1]?.replace(`${org.url}/api/v1`, '') ?? null;
+  }
+  expect(seen).toEqual(logins);
 });

@@ -1,0 +1,43 @@
+import { type Collection, createCollection } from './collection.ts';
+
+interface Known {
+  readonly id: string;
+}
+
+/** What a search finds: things as they were a while ago. Without a lag it is the truth itself. */
+export interface SearchIndex<T extends Known> {
+  readonly isLive: boolean;
+  /** All that it knows after this id, as it knows it. */
+  walk(after?: string): Iterable<T>;
+  /** Takes a thing as it is now, to show it one lag later, or `lags` of them. */
+  put(item: T, lags?: number): void;
+  /** Forgets a thing, one lag later. */
+  drop(id: string): void;
+}
+
+export type Later = (ms: number, work: () => void) => void;
+
+export function createSearchIndex<T extends Known>(
+  live: Collection<T>,
+  lagMs: number,
+  later: Later,
+): SearchIndex<T> {
+  if (lagMs === 0) return { isLive: true, walk: (after) => live.walk(after), put() {}, drop() {} };
+  const entries = createCollection<{ readonly id: string; shown: T }>();
+  const show = (item: T) => {
+    const entry = entries.get(item.id);
+    if (entry !== undefined) entry.shown = item;
+    else if (live.has(item.id)) entries.add({ id: item.id, shown: item });
+  };
+  return {
+    isLive: false,
+    *walk(after) {
+      for (const { shown } of entries.walk(after)) yield shown;
+    },
+    put(item, lags = 1) {
+      const copy = { ...item };
+      later(lagMs * lags, () => show(copy));
+    },
+    drop: (id) => later(lagMs, () => entries.remove(id)),
+  };
+}

@@ -1,0 +1,83 @@
+import { eventually } from '../support/eventually.ts';
+import {
+  create,
+  createGroup,
+  type GroupBody,
+  type Org,
+  startOrg,
+  stopAll,
+  type UserBody,
+} from './support.ts';
+
+afterEach(stopAll);
+
+const LAG_MS = 400;
+
+async function find(org: Org, how: string): Promise<UserBody[]> {
+  return (await org.call<UserBody[]>('GET', `/users?${how}`)).body;
+}
+
+const search = (login: string) => `search=${encodeURIComponent(`profile.login eq "${login}"`)}`;
+
+test('a new user is at once got by id and login and listed, but found only later', async () => {
+  const org = await startOrg({ searchLagMs: LAG_MS });
+  const { id } = await create(org, 'ada@example.com');
+  expect((await org.call('GET', `/users/${id}`)).status).toBe(200);
+  expect((await org.call('GET', '/users/ada@example.com')).status).toBe(200);
+  expect(await find(org, '')).toHaveLength(1);
+  for (const how of [search('ada@example.com'), 'q=ada', 'filter=status%20eq%20%22STAGED%22']) {
+    expect(await find(org, how)).toEqual([]);
+  }
+  await eventually('she is found', async () => (await find(org, search('ada@example.com'))).length === 1);
+});
+
+test('a change is found as late as its maker, and so is a deletion', async () => {
+  const org = await startOrg({ searchLagMs: LAG_MS });
+  const { id } = await create(org, 'ada@example.com');
+  await eventually('she is found', async () => (await find(org, 'q=ada')).length === 1);
+  await org.call('POST', `/users/${id}`, { profile: { login: 'ada.byron@example.com' } });
+  expect(await find(org, search('ada@example.com'))).toHaveLength(1);
+  await eventually(
+    'the new login is found',
+    async () => (await find(org, search('ada.byron@example.com'))).length === 1,
+  );
+  await org.call('DELETE', `/users/${id}`);
+  await org.call('DELETE', `/users/${id}`);
+  expect(await find(org, search('ada.byron@example.com'))).toHaveLength(1);
+  await eventually(
+    'she is gone',
+    async () => (await find(org, search('ada.byron@example.com'))).length === 0,
+  );
+});
+
+// Recorded: one second after creation two of three users were still found as STAGED, on their way to PROVISIONED.
+test('who is activated is found as STAGED on the way before being found as PROVISIONED', async () => {
+  const org = await startOrg({ searchLagMs: LAG_MS });
+  const user = await create(org, 'ada@example.com', true);
+  expect(user.status).toBe('PROVISIONED');
+  const first = await eventually('she is found', async () => (await find(org, 'q=ada'))[0]);
+  expect(first).toMatchObject({ status: 'STAGED', transitioningToStatus: 'PROVISIONED' });
+  await eventually('she has arrived', async () => (await find(org, 'q=ada'))[0]?.status === 'PROVISIONED');
+  expect((await find(org, 'q=ada'))[0]).not.toHaveProperty('transitioningToStatus');
+});
+
+test('a new group is found only later', async () => {
+  const org = await startOrg({ searchLagMs: LAG_MS });
+  const group = await createGroup(org, 'portal-1');
+  const found = async () => (await org.call<GroupBody[]>('GET', '/groups?q=portal')).body;
+  expect((await org.call('GET', `/groups/${group.id}`)).status).toBe(200);
+  expect(await found()).toEqual([]);
+  await eventually('it is found', async () => (await found()).length === 1);
+});
+
+test('memberships begin and end later', async () => {
+  const org = await startOrg({ groupLagMs: LAG_MS });
+  const group = await createGroup(org, 'portal-1');
+  const { id } = await create(org, 'ada@example.com', false, { groupIds: [group.id] });
+  const members = async () => (await org.call<UserBody[]>('GET', `/groups/${group.id}/users`)).body;
+  expect(await members()).toEqual([]);
+  await eventually('she is a member', async () => (await members()).length === 1);
+  expect((await org.call('DELETE', `/groups/${group.id}/users/${id}`)).status).toBe(204);
+  expect(await members()).toHaveLength(1);
+  await eventually('she is none', async () => (await members()).length === 0);
+});
