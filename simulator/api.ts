@@ -11,6 +11,7 @@ import { matchRoute } from './routes.ts';
 import { send, sendHtml, statusOf } from './send.ts';
 import type { State } from './state.ts';
 import { toCaller } from './to-caller.ts';
+import { watchQuery } from './watch-query.ts';
 
 const REQUEST_ID_LENGTH = 27;
 
@@ -130,11 +131,16 @@ function decide(state: State, { refusal, fault, method, url, headers, caller }: 
   if (refusal !== null) return refusal;
   if (fault?.kind === 'status') return errors.failureOf(fault.status);
   const match = matchRoute(method, url.pathname);
-  if (match.kind === 'no-such-path') return errors.pathNotFound;
-  if (match.kind === 'wrong-method') return errors.methodNotSupported;
+  if (match.kind !== 'handler') {
+    state.unsupported.notePath(method, url.pathname);
+    return match.kind === 'no-such-path' ? errors.pathNotFound : errors.methodNotSupported;
+  }
   if (body.kind !== 'json') return errors.notWellFormed;
-  const call = { url, params: match.params, body: body.value, headers };
-  return state.org.log.actAs(caller, () => match.handler(state.org, call));
+  const watched = watchQuery(url);
+  const call = { url: watched.url, params: match.params, body: body.value, headers };
+  const answer = state.org.log.actAs(caller, () => match.handler(state.org, call));
+  if (answer.kind !== 'error') state.unsupported.noteParameters(method, match.route, watched.unread());
+  return answer;
 }
 
 function count({ counters }: State, { bucket }: Arrival, outcome: Outcome): void {

@@ -28,6 +28,7 @@ const HANDLERS: Readonly<Record<string, ControlHandler>> = {
     replyArrivals(state, response, url.searchParams.get('bucket')),
   'GET users': ({ state }, { response }) => streamUsers(state, response),
   'GET outbox': ({ state }, { response }) => reply(response, 200, state.org.outbox.list()),
+  'GET unsupported': ({ state }, { response }) => reply(response, 200, state.unsupported.read()),
   'GET faults': ({ state }, { response }) => reply(response, 200, state.faults.list()),
   'POST faults': ({ state }, { request, response }) => addFault(state, request, response),
   'DELETE faults': ({ state }, { response }) => {

@@ -83,22 +83,28 @@ const ROUTES: Readonly<Record<string, Methods>> = {
 };
 
 const PATTERNS = Object.entries(ROUTES).map(([path, methods]) => ({
+  route: `/api/v1${path}`,
   pattern: new RegExp(`^/api/v1${path.replaceAll(/\{\w+\}/g, '([^/]+)')}$`),
   methods,
 }));
 
 export type Match =
-  | { readonly kind: 'handler'; readonly handler: Handler; readonly params: readonly string[] }
+  | {
+      readonly kind: 'handler';
+      readonly route: string;
+      readonly handler: Handler;
+      readonly params: readonly string[];
+    }
   | { readonly kind: 'wrong-method' }
   | { readonly kind: 'no-such-path' };
 
 export function matchRoute(method: string, path: string): Match {
-  for (const { pattern, methods } of PATTERNS) {
+  for (const { route, pattern, methods } of PATTERNS) {
     const found = pattern.exec(path);
     if (found === null) continue;
     const handler = Object.hasOwn(methods, method) ? methods[method] : undefined;
     if (handler === undefined) return { kind: 'wrong-method' };
-    return { kind: 'handler', handler, params: found.slice(1).map(decodeSegment) };
+    return { kind: 'handler', route, handler, params: found.slice(1).map(decodeSegment) };
   }
   return { kind: 'no-such-path' };
 }

@@ -12,6 +12,7 @@ import { createOrg, type Org } from './org.ts';
 import { placeByRules } from './place-by-rules.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
 import { createSwitches, type Switches } from './switches.ts';
+import { createUnsupported, type Unsupported } from './unsupported.ts';
 
 /** All that a simulator knows and counts; a reset replaces it whole. */
 export interface State {
@@ -24,6 +25,7 @@ export interface State {
   readonly faults: Faults;
   readonly switches: Switches;
   readonly latency: Latency;
+  readonly unsupported: Unsupported;
 }
 
 export function createState(options: Options, url: string, delays: Delays): State {
@@ -42,5 +44,6 @@ export function createState(options: Options, url: string, delays: Delays): Stat
     faults: createFaults(),
     switches: createSwitches(),
     latency: createLatency(options.latencyMs),
+    unsupported: createUnsupported(),
   };
 }

@@ -1,5 +1,6 @@
 import type { Bucket } from '../../simulator/buckets.ts';
 import type { Fault } from '../../simulator/faults.ts';
+import type { UnsupportedReading } from '../../simulator/unsupported.ts';
 
 /** A user as the simulator's control surface lists them. */
 export interface ListedUser {
@@ -42,6 +43,8 @@ export interface SimulatorControl {
   statuses(): Promise<Record<string, number>>;
   /** When calls arrived in a bucket, in the simulator's monotonic milliseconds. */
   arrivals(bucket: Bucket): Promise<number[]>;
+  /** How often callers asked for what the simulator does not know. */
+  unsupported(): Promise<UnsupportedReading>;
   users(): Promise<ListedUser[]>;
 }
 
@@ -87,6 +90,7 @@ export function controlOf(oktaUrl: string): SimulatorControl {
     calls: async () => (await ask<Counters>('counters')).calls.total,
     statuses: async () => (await ask<Counters>('counters')).statuses,
     arrivals: async (bucket) => (await ask<{ atMs: number[] }>(`arrivals?bucket=${bucket}`)).atMs,
+    unsupported: () => ask<UnsupportedReading>('unsupported'),
     users: () => ask<ListedUser[]>('users'),
   };
 }

@@ -1,0 +1,55 @@
+import { controlOf } from '../support/simulator.ts';
+import { create, startOrg, stopAll } from './support.ts';
+
+afterEach(stopAll);
+
+test('a parameter without effect is ignored and counted', async () => {
+  const org = await startOrg();
+  const { id } = await create(org, 'ada@example.com');
+  await org.call('GET', '/users?limit=5&fields=id&expand=blocks');
+  await org.call('GET', '/users?fields=id');
+  await org.call('POST', `/users/${id}/lifecycle/activate?sendEmail=false&now=true`);
+  await org.call('GET', `/users/${id}`);
+  expect(await controlOf(org.url).unsupported()).toEqual({
+    total: 4,
+    parameters: {
+      'GET /api/v1/users?fields': 2,
+      'GET /api/v1/users?expand': 1,
+      'POST /api/v1/users/{id}/lifecycle/activate?now': 1,
+    },
+    paths: {},
+  });
+});
+
+test('everything that a call makes use of is supported', async () => {
+  const org = await startOrg();
+  const { id } = await create(org, 'ada@example.com');
+  const search = encodeURIComponent('profile.login sw "a"');
+  for (const path of [
+    `/users?search=${search}&sortBy=id&sortOrder=asc&limit=2`,
+    '/users?q=a&limit=2',
+    '/groups?q=a&limit=2',
+  ]) {
+    expect((await org.call('GET', path)).status).toBe(200);
+  }
+  await org.call('POST', '/users?activate=false&provider=false&nextLogin=x', {
+    profile: { login: 'b@b.de', email: 'b@b.de', firstName: 'B', lastName: 'B' },
+  });
+  for (const move of ['activate?sendEmail=true', 'reactivate?sendEmail=true', 'deactivate?sendEmail=true']) {
+    expect((await org.call('POST', `/users/${id}/lifecycle/${move}`)).status).toBe(200);
+  }
+  await org.call('DELETE', `/users/${id}?sendEmail=true`);
+  expect(await controlOf(org.url).unsupported()).toEqual({ total: 0, parameters: {}, paths: {} });
+});
+
+test('a path or a method that is not there is counted, whoever it is about', async () => {
+  const org = await startOrg();
+  const { id } = await create(org, 'ada@example.com');
+  await org.call('GET', `/users/${id}/factors`);
+  await org.call('PATCH', `/users/${id}`);
+  expect(await controlOf(org.url).unsupported()).toEqual({
+    total: 2,
+    parameters: {},
+    paths: { 'GET /api/v1/users/{id}/factors': 1, 'PATCH /api/v1/users/{id}': 1 },
+  });
+});
