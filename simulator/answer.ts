@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ErrorAnswer } from './errors.ts';
+import type { OAuthError } from './oauth-errors.ts';
 import type { Org } from './org.ts';
 
 /** What a handler reads of a call; `params` are the decoded variable parts of its path, in order. */
@@ -15,7 +16,8 @@ export type Answer =
   | { readonly kind: 'object'; readonly body: unknown; readonly etag?: string; readonly status?: 201 | 202 }
   | { readonly kind: 'page'; readonly items: readonly unknown[]; readonly after: string | null }
   | { readonly kind: 'empty' }
-  | ErrorAnswer;
+  | ErrorAnswer
+  | OAuthError;
 
 export type Handler = (org: Org, call: Call) => Answer;
 

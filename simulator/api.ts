@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Answer } from './answer.ts';
 import { type Body, readBody } from './body.ts';
 import { type Bucket, bucketOf } from './buckets.ts';
+import { type Credential, readCredential, targetOf } from './credential.ts';
 import type { Delays } from './delays.ts';
 import * as errors from './errors.ts';
 import type { Fault } from './faults.ts';
@@ -11,6 +12,7 @@ import { matchRoute } from './routes.ts';
 import { send, sendHtml, statusOf } from './send.ts';
 import type { State } from './state.ts';
 import { toCaller } from './to-caller.ts';
+import { answerToken, TOKEN_PATH } from './token-endpoint.ts';
 import { watchQuery } from './watch-query.ts';
 
 const REQUEST_ID_LENGTH = 27;
@@ -23,6 +25,8 @@ interface Arrival {
   readonly bucket: Bucket;
   readonly method: string;
   readonly url: URL;
+  /** The URL as the caller wrote it, without its query. */
+  readonly target: string;
   readonly headers: IncomingHttpHeaders;
   readonly hasToken: boolean;
   /** Whether it is in hand, and so has to leave the gate. */
@@ -45,14 +49,14 @@ export async function handleApi(
   response: ServerResponse,
   url: URL,
 ): Promise<void> {
-  const arrival = receive(state, request, url);
+  const arrival = receive(state, request, await readCredential(state, request, url), url);
   const leave = () => arrival.isIn && state.gate.leave(arrival.hasToken);
   const body = await readBody(request);
   if (body.kind === 'aborted') {
     leave();
     return state.counters.countOutcome('aborted');
   }
-  const outcome = settle(state, arrival, body);
+  const outcome = await settle(state, arrival, body);
   count(state, arrival, outcome);
   const elapsedMs = performance.now() - arrival.atMs;
   delays.later(latencyOf(state, arrival) - elapsedMs, () => {
@@ -61,23 +65,23 @@ export async function handleApi(
   });
 }
 
-function receive(state: State, request: IncomingMessage, url: URL): Arrival {
+function receive(state: State, request: IncomingMessage, credential: Credential, url: URL): Arrival {
   const atMs = performance.now();
   const moment = { monotonicMs: atMs, wallMs: Date.now() };
   const method = request.method ?? 'GET';
   const bucket = bucketOf(method, url.pathname);
   state.arrivals.add(bucket, atMs);
   state.counters.countCall(bucket);
-  const hasToken = !state.switches.revoked && request.headers.authorization === `SSWS ${state.options.token}`;
+  const hasToken = credential.kind !== 'bad';
   const admission = admit(state, bucket, hasToken, moment);
-  const refusal = admission.isThrottled ? errors.rateLimited : refusalOf(state, method, hasToken);
+  const refusal = admission.isThrottled ? errors.rateLimited : refusalOf(state, method, credential);
   // A fault is for a call that would have gone well: a refused one leaves it to the next.
   const fault = refusal === null ? state.faults.fire(method, url.pathname) : null;
   const shuts = fault?.kind === 'status' && fault.status === 429;
   const standing = shuts ? state.limits.shut(bucket, moment) : admission.standing;
   const { headers } = request;
   const requestId = state.org.ids.next('req', REQUEST_ID_LENGTH);
-  const caller = toCaller(state.org, request, requestId, url);
+  const caller = toCaller(state.org, request, credential, requestId, url);
   return {
     requestId,
     caller,
@@ -85,6 +89,7 @@ function receive(state: State, request: IncomingMessage, url: URL): Arrival {
     bucket,
     method,
     url,
+    target: targetOf(request, url),
     headers,
     hasToken,
     isIn: admission.isIn,
@@ -101,16 +106,17 @@ function admit({ gate, limits }: State, bucket: Bucket, hasToken: boolean, at: M
   return { isIn: true, isThrottled: verdict.kind === 'throttled', standing: verdict };
 }
 
-function refusalOf({ switches }: State, method: string, hasToken: boolean): errors.ErrorAnswer | null {
-  if (!hasToken) return errors.invalidToken;
+function refusalOf({ switches }: State, method: string, credential: Credential): errors.ErrorAnswer | null {
+  if (credential.kind === 'none-needed') return null;
+  if (credential.kind !== 'api-token' && credential.refusal !== null) return credential.refusal;
   return switches.readOnly && method !== 'GET' ? errors.readOnlyMode : null;
 }
 
-function settle(state: State, arrival: Arrival, body: Body): Outcome {
+async function settle(state: State, arrival: Arrival, body: Body): Promise<Outcome> {
   const { fault } = arrival;
-  if (fault === null) return { kind: 'answer', answer: decide(state, arrival, body) };
+  if (fault === null) return { kind: 'answer', answer: await decide(state, arrival, body) };
   if ('when' in fault && fault.when === 'before') return lostTo(fault);
-  const answer = decide(state, arrival, body);
+  const answer = await decide(state, arrival, body);
   switch (fault.kind) {
     case 'reset':
     case 'html':
@@ -127,9 +133,13 @@ function lostTo(fault: Extract<Fault, { when: unknown }>): Outcome {
   return fault.kind === 'reset' ? { kind: 'reset' } : { kind: 'html', status: fault.status };
 }
 
-function decide(state: State, { refusal, fault, method, url, headers, caller }: Arrival, body: Body): Answer {
+type Decision = Answer | Promise<Answer>;
+
+function decide(state: State, arrival: Arrival, body: Body): Decision {
+  const { refusal, fault, method, url, headers, caller } = arrival;
   if (refusal !== null) return refusal;
   if (fault?.kind === 'status') return errors.failureOf(fault.status);
+  if (url.pathname === TOKEN_PATH) return decideToken(state, arrival, body);
   const match = matchRoute(method, url.pathname);
   if (match.kind !== 'handler') {
     state.unsupported.notePath(method, url.pathname);
@@ -141,6 +151,15 @@ function decide(state: State, { refusal, fault, method, url, headers, caller }: 
   const answer = state.org.log.actAs(caller, () => match.handler(state.org, call));
   if (answer.kind !== 'error') state.unsupported.noteParameters(method, match.route, watched.unread());
   return answer;
+}
+
+function decideToken({ org, oauth }: State, { method, target, headers }: Arrival, body: Body): Decision {
+  if (method !== 'POST') return errors.methodNotSupported;
+  return answerToken(org, oauth, {
+    endpoint: target,
+    headers,
+    text: body.kind === 'bad' ? body.text : '',
+  });
 }
 
 function count({ counters }: State, { bucket }: Arrival, outcome: Outcome): void {

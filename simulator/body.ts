@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 export type Body =
   | { readonly kind: 'json'; readonly value: unknown }
-  | { readonly kind: 'bad' }
+  | { readonly kind: 'bad'; readonly text: string }
   | { readonly kind: 'aborted' };
 
 /** The whole body as JSON; none at all is accepted, as Okta does, and reads as undefined. */
@@ -21,6 +21,6 @@ function parse(text: string): Body {
   try {
     return { kind: 'json', value: JSON.parse(text) as unknown };
   } catch {
-    return { kind: 'bad' };
+    return { kind: 'bad', text };
   }
 }

@@ -5,6 +5,7 @@ import { BUCKET_NAMES, type Bucket } from './buckets.ts';
 import { logIn } from './log-in.ts';
 import type { User } from './org.ts';
 import { parseFault } from './parse-fault.ts';
+import { parseServiceApp } from './service-app.ts';
 import type { State } from './state.ts';
 import { type Switches, turn } from './switches.ts';
 
@@ -37,6 +38,13 @@ const HANDLERS: Readonly<Record<string, ControlHandler>> = {
   },
   'POST token': (control, call) => turnSwitch(control, call, 'revoked'),
   'POST maintenance': (control, call) => turnSwitch(control, call, 'readOnly'),
+  'POST service-apps': async ({ state }, { request, response }) => {
+    const body = await readBody(request);
+    const parsed = parseServiceApp(body.kind === 'json' ? body.value : null);
+    if (parsed.kind === 'faulty') return reply(response, 400, { faults: parsed.faults });
+    state.oauth.serviceApps.set(parsed.app.clientId, parsed.app);
+    reply(response, 201, { clientId: parsed.app.clientId });
+  },
   'POST logins': async ({ state }, { request, response }) => {
     const body = await readBody(request);
     const result = logIn(state.org, body.kind === 'json' ? body.value : null);

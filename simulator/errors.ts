@@ -9,6 +9,8 @@ export interface OktaError {
 export interface ErrorAnswer {
   readonly kind: 'error';
   readonly error: OktaError;
+  /** For the WWW-Authenticate header. */
+  readonly challenge?: string;
 }
 
 /** A value, or the error to answer with instead. */
@@ -31,6 +33,11 @@ export function illegalArgument(what: string): ErrorAnswer {
 }
 
 export const notWellFormed = error(400, 'E0000003', 'The request body was not well-formed.');
+export const noPermission = error(
+  403,
+  'E0000006',
+  'You do not have permission to perform the requested action',
+);
 export const pathNotFound = error(404, 'E0000008', 'The requested path was not found');
 export const readOnlyMode = error(503, 'E0000010', 'Service is in read only mode');
 export const invalidToken = error(401, 'E0000011', 'Invalid token provided');

@@ -1,4 +1,5 @@
 import type { Bucket, Edition } from './buckets.ts';
+import type { ServiceApp } from './service-app.ts';
 
 /** How one simulated org behaves; times in milliseconds, shares in percent. */
 export interface Options {
@@ -39,6 +40,11 @@ export interface Options {
   /** How many events come later still, and so out of order, and by how much. */
   readonly logLatePercent: number;
   readonly logLateMs: number;
+  /** Who may ask for OAuth tokens from the start. */
+  readonly serviceApps: readonly ServiceApp[];
+  /** An hour at Okta, fixed. */
+  readonly tokenLifeMs: number;
+  readonly dpopNonceLifeMs: number;
   /** How many events are kept. */
   readonly logCapacity: number;
 }
@@ -68,6 +74,9 @@ export const DEFAULTS: Omit<Options, 'port' | 'token'> = {
   logLagMs: 0,
   logLatePercent: 0,
   logLateMs: 5_000,
+  serviceApps: [],
+  tokenLifeMs: 60 * 60_000,
+  dpopNonceLifeMs: 24 * 60 * 60_000,
   logCapacity: 100_000,
 };
 

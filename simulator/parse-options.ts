@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { BUCKET_NAMES, EDITIONS } from './buckets.ts';
 import type { GivenOptions, Options } from './options.ts';
+import { parseServiceApp, type ServiceApp } from './service-app.ts';
 
 const SECOND = 1000;
 
@@ -66,6 +68,18 @@ const OPTIONAL: Readonly<Record<string, Flag>> = {
   'mails-per-minute': { key: 'mailsPerMinute', ...count, example: '30' },
   'assignment-lag-ms': { key: 'assignmentLagMs', ...milliseconds },
   'rule-lag-ms': { key: 'ruleLagMs', ...milliseconds },
+  'service-apps': {
+    key: 'serviceApps',
+    read: readServiceApps,
+    wanted: 'a file with a JSON list of {clientId, jwks, scopes, dpop}',
+    example: 'FILE',
+  },
+  'token-life-s': {
+    key: 'tokenLifeMs',
+    read: (text) => toMs(number(Number.MIN_VALUE)(text)),
+    wanted: 'seconds above 0',
+    example: '3600',
+  },
   'log-lag-ms': { key: 'logLagMs', ...milliseconds },
   'log-late-percent': {
     key: 'logLatePercent',
@@ -136,6 +150,16 @@ function yesOrNo(text: string): boolean | undefined {
 
 function toMs(seconds: number | undefined): number | undefined {
   return seconds === undefined ? undefined : seconds * SECOND;
+}
+
+function readServiceApps(path: string): ServiceApp[] | undefined {
+  try {
+    const apps = (JSON.parse(readFileSync(path, 'utf8')) as unknown[]).map(parseServiceApp);
+    const right = apps.flatMap((parsed) => (parsed.kind === 'app' ? parsed.app : []));
+    return right.length === apps.length ? right : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function readLimits(text: string): Record<string, number> | undefined {

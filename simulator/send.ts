@@ -17,6 +17,8 @@ export function statusOf(answer: Answer): number {
       return 204;
     case 'error':
       return answer.error.status;
+    case 'oauth-error':
+      return answer.status;
   }
 }
 
@@ -41,6 +43,12 @@ export function send(
   response.setHeader('X-Rate-Limit-Reset', standing.resetEpochSeconds);
   if (answer.kind === 'page') response.setHeader('Link', linksOf(url, answer.after));
   if (answer.kind === 'object' && answer.etag !== undefined) response.setHeader('ETag', answer.etag);
+  if (answer.kind === 'error' && answer.challenge !== undefined) {
+    response.setHeader('WWW-Authenticate', answer.challenge);
+  }
+  if (answer.kind === 'oauth-error' && answer.nonce !== undefined) {
+    response.setHeader('DPoP-Nonce', answer.nonce);
+  }
   const body = answer.kind === 'empty' ? null : Buffer.from(JSON.stringify(bodyOf(answer, ids)));
   if (body !== null) {
     response.setHeader('Content-Type', 'application/json');
@@ -75,6 +83,8 @@ function bodyOf(answer: Exclude<Answer, { kind: 'empty' }>, ids: Ids): unknown {
       return answer.items;
     case 'error':
       return toErrorBody(answer.error, ids);
+    case 'oauth-error':
+      return { error: answer.error, error_description: answer.description };
   }
 }
 

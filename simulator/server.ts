@@ -6,6 +6,7 @@ import { type Control, handleControl } from './control.ts';
 import { createDelays, type Delays } from './delays.ts';
 import { type GivenOptions, type Options, withDefaults } from './options.ts';
 import { createState } from './state.ts';
+import { TOKEN_PATH } from './token-endpoint.ts';
 
 /** Longer than any client idles, so that no kept connection closes under a call. */
 const KEEP_ALIVE_MS = 10 * 60_000;
@@ -62,7 +63,8 @@ async function dispatch(
   base: string,
 ): Promise<void> {
   const url = new URL(base + (request.url ?? '/').replace(/^\/+/, '/'));
-  if (url.pathname.startsWith('/api/')) return handleApi(control.state, delays, request, response, url);
+  if (url.pathname.startsWith('/api/') || url.pathname === TOKEN_PATH)
+    return handleApi(control.state, delays, request, response, url);
   return handleControl(control, { request, response, url });
 }
 

@@ -7,6 +7,7 @@ import { createGate, type Gate } from './gate.ts';
 import { keepIndexes } from './keep-indexes.ts';
 import { createLatency, type Latency } from './latency.ts';
 import { logChanges } from './log-changes.ts';
+import { createOAuth, type OAuth } from './oauth.ts';
 import type { Options } from './options.ts';
 import { createOrg, type Org } from './org.ts';
 import { placeByRules } from './place-by-rules.ts';
@@ -24,6 +25,7 @@ export interface State {
   readonly counters: Counters;
   readonly faults: Faults;
   readonly switches: Switches;
+  readonly oauth: OAuth;
   readonly latency: Latency;
   readonly unsupported: Unsupported;
 }
@@ -43,6 +45,7 @@ export function createState(options: Options, url: string, delays: Delays): Stat
     counters: createCounters(),
     faults: createFaults(),
     switches: createSwitches(),
+    oauth: createOAuth(options),
     latency: createLatency(options.latencyMs),
     unsupported: createUnsupported(),
   };

@@ -1,21 +1,31 @@
 import type { IncomingMessage } from 'node:http';
-import type { Caller } from './log-record.ts';
+import type { Credential } from './credential.ts';
+import type { Caller, Party } from './log-record.ts';
 import type { Org } from './org.ts';
 
-/** Who calls: with an API token it is the administrator who made it. Okta, API tokens. */
-export function toCaller(org: Org, request: IncomingMessage, requestId: string, url: URL): Caller {
+/** Who calls: with an API token it is the administrator who made it, else the service app. Okta, API tokens. */
+export function toCaller(org: Org, request: IncomingMessage, credential: Credential, requestId: string, url: URL): Caller {
+  const clientId = credential.kind === 'client' ? credential.clientId : null;
   return {
     requestId,
-    actor: {
-      type: 'User',
-      id: `00u${org.tokenId.slice(3)}`,
-      alternateId: 'admin@simulator.example',
-      displayName: 'API Administrator',
-    },
-    clientId: null,
-    tokenId: org.tokenId,
+    actor: clientId === null ? administratorOf(org) : toClientParty(clientId),
+    clientId,
+    tokenId: credential.kind === 'api-token' ? org.tokenId : null,
     ipAddress: request.socket.remoteAddress ?? null,
     userAgent: request.headers['user-agent'] ?? null,
     path: url.pathname,
   };
+}
+
+function administratorOf({ tokenId }: Org): Party {
+  return {
+    type: 'User',
+    id: `00u${tokenId.slice(3)}`,
+    alternateId: 'admin@simulator.example',
+    displayName: 'API Administrator',
+  };
+}
+
+export function toClientParty(clientId: string): Party {
+  return { type: 'PublicClientApp', id: clientId, alternateId: clientId, displayName: clientId };
 }
