@@ -4,7 +4,13 @@ import type { Caller, Party } from './log-record.ts';
 import type { Org } from './org.ts';
 
 /** Who calls: with an API token it is the administrator who made it, else the service app. Okta, API tokens. */
-export function toCaller(org: Org, request: IncomingMessage, credential: Credential, requestId: string, url: URL): Caller {
+export function toCaller(
+  org: Org,
+  request: IncomingMessage,
+  credential: Credential,
+  requestId: string,
+  url: URL,
+): Caller {
   const clientId = credential.kind === 'client' ? credential.clientId : null;
   return {
     requestId,
