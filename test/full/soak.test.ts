@@ -38,7 +38,7 @@ afterEach(async () => {
 
 test('everything goes wrong at once, and everybody is carried over or named', async () => {
   say(`SOAK_SEED=${SEED}`);
-  const dose = { servers: 10, processes: 24, answers: 14, efs: 20, aloud: true };
+  const dose = { servers: 10, processes: 24, answers: 14, efs: 20, operators: 1, aloud: true };
   const { ids, faults, ended, editor } = await wreakHavoc({ fleet, redis, mysql }, SEED, dose);
   say(`${faults.length} faults; now it has to come to its end`);
   await expectAgreement(fleet, ids, { killed: ended, edits: editor.edits, withinMs: 240_000 });

@@ -1,6 +1,13 @@
 import { INSTALLATION } from '../../demo/configuration.ts';
 import type { ConfigFile } from '../../src/config/schema.ts';
-import { doneSoFar, expectAgreement, failures, say, startMigrations } from '../support/fault-run.ts';
+import {
+  attemptsOf,
+  doneSoFar,
+  expectAgreement,
+  failures,
+  say,
+  startMigrations,
+} from '../support/fault-run.ts';
 import { createFleet, type TestFleet } from '../support/fleet.ts';
 import { restart, untilHeld } from '../support/held.ts';
 import { controlOf } from '../support/simulator.ts';
@@ -19,7 +26,11 @@ test('an attribute that Okta does not know holds the run within 100 people; corr
   const [held] = await untilHeld(fleet, ids);
   expect(held).toMatchObject({ heldCause: 'refusals', wait: { code: 'held' } });
   const { people } = await failures(fleet);
-  say(`${people} failures when it was held: ${held?.wait?.message}`);
+  const refused = attemptsOf(fleet).filter(({ outcome }) => outcome === 'refused');
+  const subjects = new Set(refused.map(({ subjectId }) => subjectId)).size;
+  say(`${subjects} people refused, ${people} failures when it was held: ${held?.wait?.message}`);
+  expect(subjects).toBeGreaterThan(0);
+  expect(subjects).toBeLessThanOrEqual(MOST_SUBJECTS);
   expect(people).toBeLessThanOrEqual(MOST_SUBJECTS);
   expect(await doneSoFar(fleet)).toBe(0);
   expect(await controlOf(fleet.oktaUrl).users()).toEqual([]);

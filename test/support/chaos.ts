@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { createConnection } from 'mysql2/promise';
+import { INSTALLATION } from '../../demo/configuration.ts';
 import type { Process } from '../../demo/processes.ts';
+import type { ConfigFile } from '../../src/config/schema.ts';
 import { provokeDeadlock } from './deadlock.ts';
 import { createEditor, type Editor } from './edits.ts';
 import { eventually } from './eventually.ts';
@@ -24,6 +26,8 @@ export interface Dose {
   processes: number;
   answers: number;
   efs: number;
+  /** Needs some hundred people who are not done. */
+  operators: number;
   /** Shows each fault as it happens. */
   aloud: boolean;
 }
@@ -40,7 +44,7 @@ export interface Havoc {
 }
 
 /** Lanes go on side by side, so that faults overlap; within a lane one comes after the other. */
-type Lane = 'servers' | 'processes' | 'answers' | 'efs';
+type Lane = 'servers' | 'processes' | 'answers' | 'efs' | 'operators';
 
 interface Scene extends Victims {
   okta: SimulatorControl;
@@ -48,8 +52,12 @@ interface Scene extends Victims {
   editor: Editor;
   ended: string[];
   /** EFS is edited and its server killed one after the other, so that it is known what was edited. */
-  alone: <T>(work: () => Promise<T>) => Promise<T>;
+  alone: Alone;
+  /** Processes are replaced one after the other. */
+  oneByOne: Alone;
 }
+
+type Alone = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Something that goes wrong; resolves to the evidence, throws when it did not happen. */
 type Fault = (scene: Scene, random: Random) => Promise<string>;
@@ -138,6 +146,25 @@ const kinds: Record<Lane, Record<string, Fault>> = {
       return happened(deadlocks > 0, `InnoDB counted ${deadlocks}`);
     },
   },
+  operators: {
+    'the mapping is wrong for a while': async (scene) => {
+      const { fleet, ids } = scene;
+      fleet.configure((file) => withMarkerIn(file, 'efsMarker'));
+      await replaceAllWorkers(scene);
+      const held = () => isHeld(fleet, ids, 'refusals');
+      await patiently('a migration is held', held);
+      fleet.configure((file) => file);
+      await replaceAllWorkers(scene);
+      await patiently('no migration is held for that', async () => {
+        for (const id of ids) {
+          const { heldCause } = await fleet.portage.migration(id);
+          if (heldCause === 'refusals') await fleet.portage.resume(id);
+        }
+        return !(await held());
+      });
+      return 'held, corrected and resumed';
+    },
+  },
 };
 
 /** Starts the migrations and lets drawn faults happen to them, until all have; the same seed draws the same. */
@@ -148,7 +175,7 @@ export async function wreakHavoc(victims: Victims, seed: number, dose: Dose): Pr
   const editor = createEditor(fleet, createRandom(random.between(0, 2 ** 31)));
   const ids = await startMigrations(fleet);
   const okta = controlOf(fleet.oktaUrl);
-  const scene: Scene = { ...victims, okta, ids, editor, ended: [], alone: mutex() };
+  const scene: Scene = { ...victims, okta, ids, editor, ended: [], alone: mutex(), oneByOne: mutex() };
   const faults: string[] = [];
   const startedMs = performance.now();
   let failed = false;
@@ -185,18 +212,22 @@ type Counts = Record<Lane, number>;
 const drawLanes = (random: Random, counts: Counts) =>
   (Object.keys(kinds) as Lane[]).map((lane) => draw(random, lane, counts[lane]));
 
-/** The names of the kinds of faults, or of those that a seed draws. */
-export const kindsOfFaults = () => Object.values(kinds).flatMap((each) => Object.keys(each));
+/** The names of the kinds of faults that there can be, or of those that a seed draws. */
+export const kindsOfFaults = (counts: Counts) =>
+  (Object.keys(kinds) as Lane[]).flatMap((lane) => (counts[lane] > 0 ? Object.keys(kinds[lane]) : []));
 export const drawnBy = (seed: number, counts: Counts) =>
   drawLanes(createRandom(seed), counts).flatMap((lane) => lane.map(({ name }) => name));
 
 /** From the first people to four fifths of them, so that all of it is in time. */
 const [FIRST, LAST] = [0.04, 0.8];
+/** Small migrations are over by then, and enough people are left for more than a hundred to be refused. */
+const [FIRST_OF_OPERATORS, LAST_OF_OPERATORS] = [0.3, 0.6];
 
 function draw(random: Random, lane: Lane, count: number): Drawn[] {
   const bag: [string, Fault][] = [];
   while (bag.length < count) bag.push(...random.shuffle(Object.entries(kinds[lane])));
-  const shares = Array.from({ length: count }, () => FIRST + random.next() * (LAST - FIRST));
+  const [first, last] = lane === 'operators' ? [FIRST_OF_OPERATORS, LAST_OF_OPERATORS] : [FIRST, LAST];
+  const shares = Array.from({ length: count }, () => first + random.next() * (last - first));
   return shares
     .toSorted((a, b) => a - b)
     .map((share, index) => {
@@ -255,20 +286,34 @@ function edited(edit: (editor: Editor, ids: number[]) => Promise<void>): Fault {
     });
 }
 
-async function replace({ fleet, ended }: Scene, kind: 'worker' | 'api'): Promise<string> {
-  const victim = fleet.processes.find((each) => each.name.startsWith(kind) && !each.hasEnded());
-  if (!victim) throw new Error(`no ${kind} is left to be killed`);
-  victim.child.kill('SIGKILL');
-  happened((await victim.ended) === 'SIGKILL', 'SIGKILL');
-  ended.push(victim.name);
-  let next: Process | undefined;
-  // Who starts while MySQL is away ends again: as their supervisor would, once more.
-  await patiently(`another ${kind} runs`, async () => {
-    if (next?.hasEnded()) ended.push(next.name);
-    if (!next || next.hasEnded()) next = kind === 'worker' ? fleet.addWorker() : fleet.addApi();
-    return hasStarted(next);
+function replace({ fleet, ended, oneByOne }: Scene, kind: 'worker' | 'api', only?: Process): Promise<string> {
+  return oneByOne(async () => {
+    const isVictim = (each: Process) => each.name.startsWith(kind) && !each.hasEnded();
+    const victim = only ?? fleet.processes.find(isVictim);
+    if (!victim) throw new Error(`no ${kind} is left to be killed`);
+    if (only?.hasEnded()) return only.name;
+    victim.child.kill('SIGKILL');
+    happened((await victim.ended) === 'SIGKILL', 'SIGKILL');
+    ended.push(victim.name);
+    let next: Process | undefined;
+    // Who starts while MySQL is away ends again: as their supervisor would, once more.
+    await patiently(`another ${kind} runs`, async () => {
+      if (next?.hasEnded()) ended.push(next.name);
+      if (!next || next.hasEnded()) next = kind === 'worker' ? fleet.addWorker() : fleet.addApi();
+      return hasStarted(next);
+    });
+    return victim.name;
   });
-  return victim.name;
+}
+
+async function replaceAllWorkers(scene: Scene): Promise<void> {
+  const isWorker = (each: Process) => each.name.startsWith('worker') && !each.hasEnded();
+  for (const worker of scene.fleet.processes.filter(isWorker)) await replace(scene, 'worker', worker);
+}
+
+function withMarkerIn(file: ConfigFile, markerAttribute: string): ConfigFile {
+  const installation = { ...file.installations[INSTALLATION], markerAttribute };
+  return { ...file, installations: { [INSTALLATION]: installation } } as ConfigFile;
 }
 
 function readiness({ portage }: TestFleet, of: 'redis' | 'database'): Promise<string> {
@@ -284,7 +329,7 @@ async function isHeld({ portage }: TestFleet, ids: number[], cause: string): Pro
 }
 
 /** One after the other. */
-function mutex(): Scene['alone'] {
+function mutex(): Alone {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const next = last.then(work);

@@ -90,8 +90,15 @@ export async function createFleet({
         .map(({ log }) => readFileSync(log, 'utf8'))
         .join(''),
     async finished(id, deadlineMs) {
-      const state = async () => (await fleet.portage.migration(id)).state === 'finished';
-      await eventually(`migration ${id} finishes`, state, deadlineMs);
+      let last = '';
+      const isFinished = async () => {
+        const migration = await fleet.portage.migration(id);
+        last = JSON.stringify(migration);
+        return migration.state === 'finished';
+      };
+      await eventually(`migration ${id} finishes`, isFinished, deadlineMs).catch((error: Error) => {
+        throw new Error(`${error.message}; it was ${last}`, { cause: error });
+      });
     },
     async close() {
       await fleet.stop();
