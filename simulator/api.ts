@@ -77,8 +77,7 @@ function receive(state: State, request: IncomingMessage, credential: Credential,
   const refusal = admission.isThrottled ? errors.rateLimited : refusalOf(state, method, credential);
   // A fault is for a call that would have gone well: a refused one leaves it to the next.
   const fault = refusal === null ? state.faults.fire(method, url.pathname) : null;
-  const shuts = fault?.kind === 'status' && fault.status === 429;
-  const standing = shuts ? state.limits.shut(bucket, moment) : admission.standing;
+  const standing = isShutting(fault) ? state.limits.shut(bucket, moment) : admission.standing;
   const { headers } = request;
   const requestId = state.org.ids.next('req', REQUEST_ID_LENGTH);
   const caller = toCaller(state.org, request, credential, requestId, url);
@@ -112,6 +111,11 @@ function refusalOf({ switches }: State, method: string, credential: Credential):
   return switches.readOnly && method !== 'GET' ? errors.readOnlyMode : null;
 }
 
+/** A 429 is for everybody: the bucket is empty. */
+function isShutting(fault: Fault | null): boolean {
+  return fault?.kind === 'duplicate-reset' || (fault?.kind === 'status' && fault.status === 429);
+}
+
 async function settle(state: State, arrival: Arrival, body: Body): Promise<Outcome> {
   const { fault } = arrival;
   if (fault === null) return { kind: 'answer', answer: await decide(state, arrival, body) };
@@ -125,6 +129,8 @@ async function settle(state: State, arrival: Arrival, body: Body): Promise<Outco
       return { kind: 'truncated', answer };
     case 'status':
     case 'latency':
+    case 'date':
+    case 'duplicate-reset':
       return { kind: 'answer', answer };
   }
 }
@@ -138,6 +144,7 @@ type Decision = Answer | Promise<Answer>;
 function decide(state: State, arrival: Arrival, body: Body): Decision {
   const { refusal, fault, method, url, headers, caller } = arrival;
   if (refusal !== null) return refusal;
+  if (isShutting(fault)) return errors.rateLimited;
   if (fault?.kind === 'status') return errors.failureOf(fault.status);
   if (url.pathname === TOKEN_PATH) return decideToken(state, arrival, body);
   const match = matchRoute(method, url.pathname);
@@ -179,18 +186,16 @@ function nameOf(outcome: Outcome): string {
   }
 }
 
-function deliver(
-  state: State,
-  { standing, requestId, url }: Arrival,
-  outcome: Outcome,
-  response: ServerResponse,
-): void {
+function deliver(state: State, arrival: Arrival, outcome: Outcome, response: ServerResponse): void {
+  const { standing, requestId, url, fault } = arrival;
   switch (outcome.kind) {
     case 'answer':
-      send(response, outcome.answer, standing, requestId, state.org.ids, url);
-      break;
     case 'truncated':
-      send(response, outcome.answer, standing, requestId, state.org.ids, url, 'half');
+      send(response, outcome.answer, standing, requestId, state.org.ids, url, {
+        extent: outcome.kind === 'answer' ? 'whole' : 'half',
+        clockSkewMs: fault?.kind === 'date' ? fault.skewMs : state.options.clockSkewMs,
+        resetTwice: fault?.kind === 'duplicate-reset',
+      });
       break;
     case 'html':
       sendHtml(response, outcome.status);

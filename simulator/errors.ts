@@ -93,7 +93,6 @@ const FAILURES: Readonly<Record<number, readonly [code: string, summary: string]
     'E0000112',
     'Cannot update this user because they are still being activated. Please try again in a few minutes.',
   ],
-  429: ['E0000047', 'API call exceeded rate limit due to too many requests.'],
   503: ['E0000010', 'Service is in read only mode'],
 };
 

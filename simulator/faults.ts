@@ -3,13 +3,18 @@ import { createRandom } from './random.ts';
 /** Whether the call had taken effect when it went wrong. */
 export type When = 'before' | 'after';
 
-/** What goes wrong with a call: `truncated` cuts the answer in half, `html` is the page of a proxy on the way. */
+/**
+ * What goes wrong with a call: `truncated` cuts the answer in half, `html` is the page of a proxy on the way,
+ * `date` a wrong clock, `duplicate-reset` a 429 that tells two times.
+ */
 export type Fault =
   | { readonly kind: 'status'; readonly status: number }
   | { readonly kind: 'latency'; readonly ms: number }
   | { readonly kind: 'reset'; readonly when: When }
   | { readonly kind: 'truncated' }
-  | { readonly kind: 'html'; readonly status: number; readonly when: When };
+  | { readonly kind: 'html'; readonly status: number; readonly when: When }
+  | { readonly kind: 'date'; readonly skewMs: number }
+  | { readonly kind: 'duplicate-reset' };
 
 /** Which calls a fault befalls: `times` of those that match, after the first `skip` of them, each by chance. */
 export interface FaultOrder {

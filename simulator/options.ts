@@ -19,6 +19,8 @@ export interface Options {
   readonly concurrency: number | null;
   readonly tokenConcurrencyPercent: number;
   readonly latencyMs: number;
+  /** How far the Date of every answer is off; Reset is told by the right clock. */
+  readonly clockSkewMs: number;
   /** How long a job runs that changes a status behind the answer. */
   readonly transitionMs: number;
   /** How far search, `filter` and `q` lag behind. */
@@ -63,6 +65,7 @@ export const DEFAULTS: Omit<Options, 'port' | 'token'> = {
   concurrency: null,
   tokenConcurrencyPercent: 100,
   latencyMs: 0,
+  clockSkewMs: 0,
   transitionMs: 0,
   searchLagMs: 0,
   groupLagMs: 0,

@@ -47,6 +47,8 @@ const RULES: Readonly<Record<Fault['kind'], Readonly<Record<string, Rule>>>> = {
     status: { isRight: (n) => isCount(n, 200) && n <= 599, wanted: '200 to 599' },
     when: { ...WHEN, fallback: 'before' },
   },
+  date: { skewMs: { isRight: (n) => Number.isInteger(n), wanted: 'whole milliseconds' } },
+  'duplicate-reset': {},
 };
 
 function faultsOf(fault: unknown): string[] {

@@ -62,6 +62,12 @@ const OPTIONAL: Readonly<Record<string, Flag>> = {
   concurrency: { key: 'concurrency', ...count, example: '75' },
   'token-concurrency': { key: 'tokenConcurrencyPercent', ...share },
   'latency-ms': { key: 'latencyMs', ...milliseconds },
+  'clock-skew-ms': {
+    key: 'clockSkewMs',
+    read: whole(Number.MIN_SAFE_INTEGER),
+    wanted: 'whole milliseconds, also below 0 (--clock-skew-ms=-5000)',
+    example: '0',
+  },
   'transition-ms': { key: 'transitionMs', ...milliseconds },
   'search-lag-ms': { key: 'searchLagMs', ...milliseconds },
   'group-lag-ms': { key: 'groupLagMs', ...milliseconds },

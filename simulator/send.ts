@@ -22,8 +22,17 @@ export function statusOf(answer: Answer): number {
   }
 }
 
-/** How much of the body arrives before the connection ends. */
-export type Extent = 'whole' | 'half';
+/** How an answer is sent, if not as usual. */
+export interface Manner {
+  /** How much of the body arrives before the connection ends. */
+  readonly extent: 'whole' | 'half';
+  /** How far the Date is off. */
+  readonly clockSkewMs: number;
+  /** Seen on some 429s; that the second is a minute later is INFERRED. okta-sdk-java#259. */
+  readonly resetTwice: boolean;
+}
+
+const MINUTE_S = 60;
 
 /** Puts an answer on the wire; every one has the rate-limit headers and an id of its own. */
 export function send(
@@ -33,14 +42,16 @@ export function send(
   requestId: string,
   ids: Ids,
   url: URL,
-  extent: Extent = 'whole',
+  { extent, clockSkewMs, resetTwice }: Manner,
 ): void {
   if (response.destroyed) return;
   response.statusCode = statusOf(answer);
   response.setHeader('X-Okta-Request-Id', requestId);
   response.setHeader('X-Rate-Limit-Limit', standing.limit);
   response.setHeader('X-Rate-Limit-Remaining', standing.remaining);
-  response.setHeader('X-Rate-Limit-Reset', standing.resetEpochSeconds);
+  const reset = standing.resetEpochSeconds;
+  response.setHeader('X-Rate-Limit-Reset', resetTwice ? [`${reset}`, `${reset + MINUTE_S}`] : reset);
+  if (clockSkewMs !== 0) response.setHeader('Date', new Date(Date.now() + clockSkewMs).toUTCString());
   if (answer.kind === 'page') response.setHeader('Link', linksOf(url, answer.after));
   if (answer.kind === 'object' && answer.etag !== undefined) response.setHeader('ETag', answer.etag);
   if (answer.kind === 'error' && answer.challenge !== undefined) {

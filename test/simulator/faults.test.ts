@@ -66,6 +66,32 @@ test('a latency fault holds back the answer, not the effect', async () => {
   expect(await held).toBe('cut off');
 });
 
+// Reported: okta-sdk-java#259; fetch joins the two.
+test('a 429 can carry two Reset headers', async () => {
+  const org = await startOrg();
+  await controlOf(org.url).fail({ times: 1, fault: { kind: 'duplicate-reset' } });
+  const first = await org.call('GET', '/users');
+  expect(first).toMatchObject({ status: 429, body: { errorCode: 'E0000047' } });
+  expect(first.headers.get('x-rate-limit-reset')).toMatch(/^\d{10}, \d{10}$/);
+  const next = await org.call('GET', '/users');
+  expect(next.status).toBe(429);
+  expect(first.headers.get('x-rate-limit-reset')).toContain(next.headers.get('x-rate-limit-reset'));
+});
+
+function skewOf({ headers }: { headers: Headers }): number {
+  return Date.parse(headers.get('date') ?? '') - Date.now();
+}
+
+test('the Date of one answer can be off, or that of all, while Reset is not', async () => {
+  const org = await startOrg({ clockSkewMs: -3_600_000 });
+  await controlOf(org.url).fail({ times: 1, fault: { kind: 'date', skewMs: 7_200_000 } });
+  const [first, second] = [await org.call('GET', '/users'), await org.call('GET', '/users/nobody')];
+  expect(Math.round(skewOf(first) / 600_000)).toBe(12);
+  expect(Math.round(skewOf(second) / 600_000)).toBe(-6);
+  const resetInMs = Number(second.headers.get('x-rate-limit-reset')) * 1000 - Date.now();
+  expect(resetInMs).toBeLessThanOrEqual(60_000);
+});
+
 test('a truncated answer promises the whole in Content-Length, and the call took effect', async () => {
   const org = await startOrg();
   await controlOf(org.url).fail({ times: 1, fault: { kind: 'truncated' } });

@@ -35,10 +35,20 @@ test('the process says where it listens, answers and ends at once on SIGTERM', a
 });
 
 test('wrong options are all named, with exit code 2', async () => {
-  const child = start('--port', '70000', '--window-s', '0', '--token-share', '101', '--colour', 'red');
+  const child = start(
+    '--port',
+    '70000',
+    '--window-s',
+    '0',
+    '--token-share',
+    '101',
+    '--clock-skew-ms=x',
+    '--colour',
+    'red',
+  );
   const [complaint, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
   expect(code).toBe(2);
-  for (const name of ['--port', '--token', '--window-s', '--token-share', '--colour']) {
+  for (const name of ['--port', '--token', '--window-s', '--token-share', '--clock-skew-ms', '--colour']) {
     expect(complaint).toContain(`${name}: `);
   }
   expect(complaint).not.toContain('--latency-ms:');
