@@ -64,6 +64,8 @@ type Fault = (scene: Scene, random: Random) => Promise<string>;
 
 /** Time for what has to wait until a server is back. */
 const PATIENCE_MS = 60_000;
+/** Most of a run may lie between two faults of a lane. */
+const NEXT_WITHIN_MS = 300_000;
 /** Longer than the timeout that the fleet is configured with. */
 export const UNANSWERED_MS = 6_000;
 
@@ -239,17 +241,25 @@ function draw(random: Random, lane: Lane, count: number): Drawn[] {
 /** Resolves to how many are done, while there is still something left to go wrong. */
 async function untilShare(fleet: TestFleet, share: number, name: string): Promise<number> {
   const wanted = wantedUsers(fleet);
-  const done = await patiently(`${Math.round(share * 100)} % are done`, async () => {
-    const count = await doneSoFar(fleet);
-    return count >= share * wanted && count;
-  });
+  const done = await patiently(
+    `${Math.round(share * 100)} % are done`,
+    async () => {
+      const count = await doneSoFar(fleet);
+      return count >= share * wanted && count;
+    },
+    NEXT_WITHIN_MS,
+  );
   if (done >= wanted) throw new Error(`too late for this: ${name}`);
   return done;
 }
 
 /** A server may be away while one asks. */
-function patiently<T>(what: string, ask: () => Promise<T | undefined | null | false>): Promise<T> {
-  return eventually(what, () => ask().catch(() => undefined), PATIENCE_MS);
+function patiently<T>(
+  what: string,
+  ask: () => Promise<T | undefined | null | false>,
+  deadlineMs = PATIENCE_MS,
+): Promise<T> {
+  return eventually(what, () => ask().catch(() => undefined), deadlineMs);
 }
 
 function happened(did: boolean, evidence: string): string {
