@@ -73,6 +73,7 @@ function receive(state: State, request: IncomingMessage, credential: Credential,
   state.arrivals.add(bucket, atMs);
   state.counters.countCall(bucket);
   const hasToken = credential.kind !== 'bad';
+  state.outsiders.catchUp(moment);
   const admission = admit(state, bucket, hasToken, moment);
   const refusal = admission.isThrottled ? errors.rateLimited : refusalOf(state, method, credential);
   // A fault is for a call that would have gone well: a refused one leaves it to the next.

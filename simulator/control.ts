@@ -2,9 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { readBody } from './body.ts';
 import { BUCKET_NAMES, type Bucket } from './buckets.ts';
+import { isRecord } from './json.ts';
 import { logIn } from './log-in.ts';
 import type { User } from './org.ts';
+import { parseTraffic } from './outsiders.ts';
 import { parseFault } from './parse-fault.ts';
+import type { Moment } from './rate-limits.ts';
 import { parseServiceApp } from './service-app.ts';
 import type { State } from './state.ts';
 import { type Switches, turn } from './switches.ts';
@@ -29,6 +32,11 @@ const HANDLERS: Readonly<Record<string, ControlHandler>> = {
     replyArrivals(state, response, url.searchParams.get('bucket')),
   'GET users': ({ state }, { response }) => streamUsers(state, response),
   'GET outbox': ({ state }, { response }) => reply(response, 200, state.org.outbox.list()),
+  'GET outsiders': ({ state }, { response }) => {
+    state.outsiders.catchUp(now());
+    reply(response, 200, state.outsiders.read());
+  },
+  'POST outsiders': ({ state }, { request, response }) => setTraffic(state, request, response),
   'GET unsupported': ({ state }, { response }) => reply(response, 200, state.unsupported.read()),
   'GET faults': ({ state }, { response }) => reply(response, 200, state.faults.list()),
   'POST faults': ({ state }, { request, response }) => addFault(state, request, response),
@@ -113,6 +121,18 @@ async function addFault(state: State, request: IncomingMessage, response: Server
   const parsed = parseFault(body.kind === 'json' ? body.value : null);
   if (parsed.kind === 'faulty') return reply(response, 400, { faults: parsed.faults });
   reply(response, 201, { id: state.faults.add(parsed.order) });
+}
+
+async function setTraffic(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readBody(request);
+  const traffic = parseTraffic(body.kind === 'json' && isRecord(body.value) ? body.value : {});
+  if (!('bucket' in traffic)) return reply(response, 400, { faults: traffic });
+  state.outsiders.set(traffic, now());
+  reply(response, 204);
+}
+
+function now(): Moment {
+  return { monotonicMs: performance.now(), wallMs: Date.now() };
 }
 
 async function turnSwitch({ state }: Control, { request, response }: ControlCall, name: keyof Switches) {

@@ -10,6 +10,7 @@ import { logChanges } from './log-changes.ts';
 import { createOAuth, type OAuth } from './oauth.ts';
 import type { Options } from './options.ts';
 import { createOrg, type Org } from './org.ts';
+import { createOutsiders, type Outsiders } from './outsiders.ts';
 import { placeByRules } from './place-by-rules.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
 import { createSwitches, type Switches } from './switches.ts';
@@ -20,6 +21,7 @@ export interface State {
   readonly options: Options;
   readonly org: Org;
   readonly limits: RateLimits;
+  readonly outsiders: Outsiders;
   readonly gate: Gate;
   readonly arrivals: Arrivals;
   readonly counters: Counters;
@@ -36,10 +38,12 @@ export function createState(options: Options, url: string, delays: Delays): Stat
   logChanges(org);
   placeByRules(org);
   assignByGroups(org);
+  const limits = createRateLimits(options);
   return {
     options,
     org,
-    limits: createRateLimits(options),
+    limits,
+    outsiders: createOutsiders(limits),
     gate: createGate(options),
     arrivals: createArrivals(),
     counters: createCounters(),

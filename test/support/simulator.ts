@@ -37,6 +37,8 @@ export interface SimulatorControl {
   revokeToken(revoked: boolean): Promise<void>;
   /** Okta's maintenance mode: while it is on, writes are answered 503. */
   setReadOnly(readOnly: boolean): Promise<void>;
+  /** Other applications call in this bucket from now on, so often a minute; 0 ends it. */
+  callAsOutsiders(bucket: Bucket, perMinute: number): Promise<void>;
   /** Calls so far, of every kind. */
   calls(): Promise<number>;
   /** How often each status was answered, and `reset`, `truncated`, `html`, `aborted`. */
@@ -86,6 +88,9 @@ export function controlOf(oktaUrl: string): SimulatorControl {
     },
     async setReadOnly(readOnly) {
       await post('maintenance', { readOnly });
+    },
+    async callAsOutsiders(bucket, perMinute) {
+      await post('outsiders', { bucket, perMinute });
     },
     calls: async () => (await ask<Counters>('counters')).calls.total,
     statuses: async () => (await ask<Counters>('counters')).statuses,
