@@ -93,6 +93,7 @@ const FAILURES: Readonly<Record<number, readonly [code: string, summary: string]
     'E0000112',
     'Cannot update this user because they are still being activated. Please try again in a few minutes.',
   ],
+  423: ['E0000239', 'Policy priorities are being reconciled. Please try again later.'],
   503: ['E0000010', 'Service is in read only mode'],
 };
 

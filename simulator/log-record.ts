@@ -19,7 +19,7 @@ export interface Caller {
   readonly path: string;
 }
 
-/** What there is to say about an event, short, for a hundred thousand of them are kept. */
+/** What there is to say about an event, short, for tens of thousands of them are kept. */
 export interface Occurrence {
   readonly type: string;
   readonly targets: readonly Party[];

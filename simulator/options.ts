@@ -21,6 +21,8 @@ export interface Options {
   readonly latencyMs: number;
   /** How far the Date of every answer is off; Reset is told by the right clock. */
   readonly clockSkewMs: number;
+  /** Whether who has a slash in his login is fetched by it; Okta does not. */
+  readonly fetchesSlashLogins: boolean;
   /** How long a job runs that changes a status behind the answer. */
   readonly transitionMs: number;
   /** How far search, `filter` and `q` lag behind. */
@@ -66,6 +68,7 @@ export const DEFAULTS: Omit<Options, 'port' | 'token'> = {
   tokenConcurrencyPercent: 100,
   latencyMs: 0,
   clockSkewMs: 0,
+  fetchesSlashLogins: true,
   transitionMs: 0,
   searchLagMs: 0,
   groupLagMs: 0,
@@ -80,7 +83,8 @@ export const DEFAULTS: Omit<Options, 'port' | 'token'> = {
   serviceApps: [],
   tokenLifeMs: 60 * 60_000,
   dpopNonceLifeMs: 24 * 60 * 60_000,
-  logCapacity: 100_000,
+  // About 900 bytes each: twice as many cost another 45 MB.
+  logCapacity: 50_000,
 };
 
 export function withDefaults(given: GivenOptions): Options {

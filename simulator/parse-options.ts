@@ -94,7 +94,8 @@ const OPTIONAL: Readonly<Record<string, Flag>> = {
     example: '0',
   },
   'log-late-ms': { key: 'logLateMs', ...milliseconds, example: '5000' },
-  'log-capacity': { key: 'logCapacity', ...count, example: '100000' },
+  'log-capacity': { key: 'logCapacity', ...count, example: '50000' },
+  'fetch-slash-logins': { key: 'fetchesSlashLogins', read: yesOrNo, wanted: 'yes or no', example: 'yes' },
   'refuse-repeated-assignment': {
     key: 'refuseRepeatedAssignment',
     read: yesOrNo,
@@ -109,9 +110,9 @@ const FLAGS = { ...REQUIRED, ...OPTIONAL };
 export const USAGE = `usage: okta-simulator ${[
   ...Object.entries(REQUIRED).map(([name, { example }]) => `--${name} ${example}`),
   ...Object.entries(OPTIONAL).map(([name, { example }]) => `[--${name} ${example}]`),
-].join(' ')}`;
+].join(' ')} [-- the options of another org ...]`;
 
-/** Reads the command line; a faulty one names every wrong option, not only the first. */
+/** Reads the options of one org; a faulty one names every wrong option, not only the first. */
 export function parseOptions(argv: readonly string[]): ParsedOptions {
   const { values, positionals } = readArguments(argv);
   const unknown = Object.keys(values).filter((name) => !Object.hasOwn(FLAGS, name));

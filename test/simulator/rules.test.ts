@@ -207,3 +207,13 @@ test('bad names, expressions and groups are refused, and rules are found by a pa
   expect((await org.call<RuleBody[]>('GET', '/groups/rules?search=tal')).body).toHaveLength(1);
   expect((await org.call<RuleBody[]>('GET', '/groups/rules?search=shop')).body).toEqual([]);
 });
+
+test('a fault can answer as Okta does to rules created at the same time', async () => {
+  const org = await startOrg();
+  const group = await createGroup(org, 'portal-1');
+  const fault = { kind: 'status', status: 423 };
+  await org.control('POST', 'faults', { method: 'POST', path: '/api/v1/groups/rules', times: 1, fault });
+  const refused = await org.call('POST', '/groups/rules', ruleFor(group.id));
+  expect(refused).toMatchObject({ status: 423, body: { errorCode: 'E0000239' } });
+  await createRule(org, group.id);
+});
