@@ -10,12 +10,12 @@ export interface RecordedFailure extends Failure {
 }
 
 /**
- * Records why a subject failed; the first record stays. Not once the migration is held: then the row is offered
- * again, and false. But nobody offers again whom EFS has deleted.
+ * Records why a subject failed; the first record stays. Not when the migration is held or looks again since the attempt
+ * began, which was in that pass: then the row is offered again, and false. But nobody offers again whom EFS has deleted.
  */
 export async function recordFailure(
   db: Database,
-  migrationId: MigrationId,
+  { id, pass }: { id: MigrationId; pass: number },
   subjectId: SubjectId,
   { code, message, okta }: Failure,
 ): Promise<boolean> {
@@ -23,7 +23,7 @@ export async function recordFailure(
     `INSERT INTO failures
             (migration_id, subject_id, code, message, okta_status, okta_code, okta_text, okta_request_id)
      SELECT id, ?, ?, ?, ?, ?, ?, ? FROM migrations
-      WHERE id = ? AND (state = 'running' OR ? = 'left_in_okta') LOCK IN SHARE MODE
+      WHERE id = ? AND (state = 'running' AND pass = ? OR ? = 'left_in_okta') LOCK IN SHARE MODE
          ON DUPLICATE KEY UPDATE subject_id = VALUES(subject_id)`,
     [
       subjectId,
@@ -33,7 +33,8 @@ export async function recordFailure(
       okta?.code.slice(0, 36) ?? null,
       okta?.text ?? null,
       okta?.requestId?.slice(0, 64) ?? null,
-      migrationId,
+      id,
+      pass,
       code,
     ],
   );

@@ -1,15 +1,23 @@
 import type { OktaError } from './outcome.ts';
 
 /**
- * Why a migration is held; stable codes that the API shows. credentials, rights, group: Okta refuses the token, its
- * rights, or the group that people are created in. refusals: most people fail, so it is the mapping that is wrong, not
+ * Why a migration is held; stable codes that the API shows. credentials, rights, group, attribute: Okta refuses the
+ * token, its rights, the group that people are created in, or an attribute of their profiles. refusals: most people fail, so it is the mapping that is wrong, not
  * they. okta: Okta hardly answers. database: the installation's cannot be used.
  */
-export const holdCauses = ['credentials', 'rights', 'group', 'refusals', 'okta', 'database'] as const;
+export const holdCauses = [
+  'credentials',
+  'rights',
+  'group',
+  'attribute',
+  'refusals',
+  'okta',
+  'database',
+] as const;
 export type HoldCause = (typeof holdCauses)[number];
 
 /** Those that a single answer of Okta shows. */
-export type Misconfiguration = Extract<HoldCause, 'credentials' | 'rights' | 'group'>;
+export type Misconfiguration = Extract<HoldCause, 'credentials' | 'rights' | 'group' | 'attribute'>;
 
 /** What stops a migration, until a probe succeeds or an operator resumes it. */
 export interface Hold {
@@ -26,6 +34,7 @@ export const LAST = 100;
 /** Held for an answer of Okta; for `refusals` and `okta` it is one of many, and null when there was none. */
 export function holdOf(cause: Exclude<HoldCause, 'database'>, error: OktaError | null): Hold {
   const answer = error ? [error.status || '', error.code].join(' ').trim() : 'no answer of Okta';
+  const told = [answer, error?.text].join(' ').slice(0, 200);
   switch (cause) {
     case 'credentials':
       return {
@@ -48,10 +57,17 @@ export function holdOf(cause: Exclude<HoldCause, 'database'>, error: OktaError |
         probed: false,
         wholeOrg: false,
       };
+    case 'attribute':
+      return {
+        cause,
+        reason: `Okta's user schema lacks an attribute that people are mapped to (it answered ${told}). Add it there or correct the configuration, then resume.`,
+        probed: false,
+        wholeOrg: false,
+      };
     case 'refusals':
       return {
         cause,
-        reason: `More than half of the last ${LAST} people failed, lately with: ${[answer, error?.text].join(' ').slice(0, 200)}. They count as not tried. Correct what is wrong and resume; or resume with acceptRefusals=true if they are to fail.`,
+        reason: `More than half of the last ${LAST} people failed, lately with: ${told}. They count as not tried. Correct what is wrong and resume; or resume with acceptRefusals=true if they are to fail.`,
         probed: false,
         wholeOrg: false,
       };

@@ -47,6 +47,8 @@ export interface OktaClient {
   ): Promise<Reply<unknown>>;
   /** Okta, Groups API: retrieve a group. */
   getGroup(turn: TurnOf<'group'>, id: string, signal?: AbortSignal): Promise<Reply<{ id: string }>>;
+  /** Okta, Schemas API: retrieve the default user schema. */
+  getUserSchema(turn: TurnOf<'api'>, signal?: AbortSignal): Promise<Reply<UserSchema>>;
   /** A call that was begun so long ago is over: the wait for its turn, while a bucket was shut, and for its answer. */
   longestCallMs: number;
   close(): void;
@@ -70,7 +72,12 @@ const User = Type.Object({
 /** What Portage looks at of a user. */
 export type OktaUser = Static<typeof User>;
 
-const [withId, user] = [Compile(WithId), Compile(User)];
+const Attributes = Type.Object({ properties: Type.Record(Type.String(), Type.Unknown()) });
+const UserSchema = Type.Object({ definitions: Type.Object({ base: Attributes, custom: Attributes }) });
+/** What Portage looks at of the user schema. */
+export type UserSchema = Static<typeof UserSchema>;
+
+const [withId, user, userSchema] = [Compile(WithId), Compile(User), Compile(UserSchema)];
 interface Validator<T> {
   Check(value: unknown): value is T;
 }
@@ -160,6 +167,8 @@ export function createOktaClient(org: OrgConfig, limiter: Limiter): OktaClient {
     },
     getGroup: (turn, id, signal) =>
       call(withId, turn, { method: 'GET', path: `api/v1/groups/${encodeURIComponent(id)}` }, signal),
+    getUserSchema: (turn, signal) =>
+      call(userSchema, turn, { method: 'GET', path: 'api/v1/meta/schemas/user/default' }, signal),
     longestCallMs: org.windowMs + org.requestTimeoutMs,
     close: () => {
       agent.http.destroy();

@@ -3,7 +3,9 @@ import { adoptionOf, type ExistingUser } from '../domain/adoption.ts';
 import { oktaUserId } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Person } from '../domain/person.ts';
+import type { OktaProfile } from '../domain/profile.ts';
 import type { OktaUser } from '../okta/client.ts';
+import { knownAttributes } from './known-attributes.ts';
 import type { Subject } from './process.ts';
 import { recordNew, scrubbed } from './record.ts';
 
@@ -11,13 +13,19 @@ import { recordNew, scrubbed } from './record.ts';
 export async function adopt(
   subject: Subject,
   person: Person,
-  login: string,
+  profile: OktaProfile,
   refusal: Extract<Outcome, { kind: 'refused' }>,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { okta, installation } = subject;
+  const { login } = profile;
   const found = await okta.getUser(await okta.turn('user-read', signal), login, signal);
-  if (found.kind === 'refused') return refusal; // no such user: what was sent was wrong
+  if (found.kind === 'refused') {
+    // No such user: what was sent was wrong, for this person or for all.
+    const known = await knownAttributes(okta, signal);
+    const isForAll = known && Object.keys(profile).some((attribute) => !known.has(attribute));
+    return isForAll ? { kind: 'misconfigured', cause: 'attribute', error: refusal.error } : refusal;
+  }
   if (found.kind !== 'ok') return scrubbed(found, person);
 
   const adoption = adoptionOf(

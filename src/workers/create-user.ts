@@ -74,5 +74,5 @@ async function create(
   const outcome = scrubbed(reply, person);
   if (outcome.kind !== 'refused') return outcome;
   if (outcome.error.status === 404) return { kind: 'misconfigured', cause: 'group', error: outcome.error };
-  return outcome.error.code === INVALID ? adopt(subject, person, profile.login, outcome, signal) : outcome;
+  return outcome.error.code === INVALID ? adopt(subject, person, profile, outcome, signal) : outcome;
 }

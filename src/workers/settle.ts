@@ -33,7 +33,10 @@ export async function settle(attempted: Attempted, outcome: Outcome): Promise<vo
   const failure = failureOf(outcome);
   const final =
     verdict.failure === 'at-once' || (verdict.failure === 'after-last-attempt' && isLastAttempt(job));
-  const failed = failure && final && (await recordFailure(app.db, migration.id, subjectId, failure));
+  const failed =
+    failure &&
+    final &&
+    (await recordFailure(app.db, { id: migration.id, pass: migration.cursor.pass }, subjectId, failure));
   if (outcome.kind === 'misconfigured') await hold(app, migration, holdOf(outcome.cause, outcome.error));
   if (failure && (failed || verdict.tally === 'unreachable')) await doubt(attempted, verdict.tally, failure);
   await steer(job, verdict, outcome);

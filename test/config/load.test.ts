@@ -39,7 +39,7 @@ test('the file that PORTAGE_CONFIG names is loaded and completed with defaults a
           windowMs: 60_000,
           probeMs: 30_000,
           requestTimeoutMs: 30_000,
-          perMinute: { users: 600, 'user-read': 1_000, groups: 500, group: 600 },
+          perMinute: { users: 600, 'user-read': 1_000, groups: 500, group: 600, api: 600 },
         },
       },
       installations: {

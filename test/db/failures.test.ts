@@ -25,7 +25,7 @@ afterAll(() => own.close());
 const refused: Failure = { code: 'okta_refused', message: 'Okta refused.', okta: anOktaError() };
 const unusable: Failure = { code: 'mail_missing', message: 'No mail.', okta: null };
 const record = (subject: number, failure = refused, migration = id) =>
-  recordFailure(own.db, migration, subject as SubjectId, failure);
+  recordFailure(own.db, { id: migration, pass: 1 }, subject as SubjectId, failure);
 
 test('a failure is read as it was recorded', async () => {
   await record(7);
@@ -40,6 +40,23 @@ test('the first record stays', async () => {
   await record(7, unusable);
   await record(7, refused);
   expect(await listFailures(own.db, id, 0, 10)).toMatchObject([unusable]);
+});
+
+test('whoever failed before the migration was held or looked again is not recorded, but offered again', async () => {
+  await own.db.query('UPDATE migrations SET pass = 2 WHERE id = ?', [id]);
+  expect(await record(7)).toBe(false);
+  await own.db.query("UPDATE migrations SET pass = 1, state = 'held', held_reason = 'why' WHERE id = ?", [
+    id,
+  ]);
+  expect(await record(7)).toBe(false);
+  expect(await countFailures(own.db, id)).toBe(0);
+});
+
+test('whom nobody can offer again is recorded in any case', async () => {
+  await own.db.query("UPDATE migrations SET pass = 2, state = 'held', held_reason = 'why' WHERE id = ?", [
+    id,
+  ]);
+  expect(await record(7, { code: 'left_in_okta', message: 'Left.', okta: null })).toBe(true);
 });
 
 test('of many records at once one stays', async () => {

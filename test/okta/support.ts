@@ -126,7 +126,7 @@ export function bareClientAt(
   limiter: Limiter = countingLimiter(),
   values: Partial<OrgConfig> = {},
 ): OktaClient {
-  const perMinute = { users: 600, 'user-read': 600, groups: 600, group: 600 };
+  const perMinute = { users: 600, 'user-read': 600, groups: 600, group: 600, api: 600 };
   const client = createOktaClient(
     {
       name: 'acme',

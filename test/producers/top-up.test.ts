@@ -6,12 +6,11 @@ let producers: Producers;
 afterEach(() => producers.close());
 
 const ids = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
-const fail = (id: MigrationId, subjectId: number) =>
-  recordFailure(producers.app.db, id, subjectId as SubjectId, {
-    code: 'okta_refused',
-    message: '',
-    okta: null,
-  });
+const fail = async (id: MigrationId, subjectId: number) => {
+  const { pass } = (await producers.read(id)).cursor;
+  const failure = { code: 'okta_refused', message: '', okta: null } as const;
+  await recordFailure(producers.app.db, { id, pass }, subjectId as SubjectId, failure);
+};
 const jobsOf = async ({ id }: { id: MigrationId }) =>
   (await producers.waiting())
     .filter((job) => job.startsWith(`${id}/`))

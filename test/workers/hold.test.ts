@@ -52,26 +52,43 @@ test('a group that Okta does not have holds the migration, and is not probed', a
   expect([(await references(world)).length, await failures(api, id)]).toEqual([60, []]);
 });
 
-/** An attribute that Okta's schema does not have: everybody is refused for the same reason. */
-const misspell = () => Object.assign(world.file.installations.werk, { markerAttribute: 'portageMarkr' });
+/** Names that Okta does not take: everybody is refused for the same reason. */
+const spoilNames = () => world.rows("UPDATE teilnehmer SET vorname = REPEAT('x', 60)");
 const resume = (id: number, query = '') =>
   api.fastify.inject({ method: 'POST', url: `/v1/migrations/${id}/resume${query}`, headers: AUTHORIZED });
 
-test('a mapping that Okta refuses holds the migration within 100 people, and none of them has failed', async () => {
-  await addPanelists(world, range(300));
-  misspell();
+test('an attribute that Okta does not have holds even a small migration, and nobody has failed', async () => {
+  await addPanelists(world, range(3));
+  Object.assign(world.file.installations.werk, { markerAttribute: 'portageMarkr' });
   const worker = startWorker(world.open());
+  const id = await start(api);
+
+  const { wait, heldCause } = await held(id);
+  expect(heldCause).toBe('attribute');
+  expect(wait.message).toContain('portageMarkr');
+  await worker.close();
+  expect(await failures(api, id)).toEqual([]);
+  Object.assign(world.file.installations.werk, { markerAttribute: 'employeeNumber' });
+  world.closeLater(startWorker(world.open()));
+  expect((await resume(id)).statusCode).toBe(200);
+
+  await finished(api, id);
+  expect([await references(world), await failures(api, id)]).toEqual([range(3), []]);
+});
+
+test('data that Okta refuses holds the migration within 100 people, and none of them has failed', async () => {
+  await addPanelists(world, range(300));
+  await spoilNames();
+  world.closeLater(startWorker(world.open()));
   const id = await start(api);
 
   const { wait, heldCause } = await held(id);
   expect(heldCause).toBe('refusals');
   expect(wait.message).toContain('400 E0000001');
-  await worker.close();
   expect(await failures(api, id)).toEqual([]);
   const refused = await errorLog(world);
   expect([refused.length > 50, refused.length <= 100]).toEqual([true, true]);
-  Object.assign(world.file.installations.werk, { markerAttribute: 'employeeNumber' });
-  world.closeLater(startWorker(world.open()));
+  await world.rows("UPDATE teilnehmer SET vorname = 'Ada'");
   expect((await resume(id)).statusCode).toBe(200);
 
   await finished(api, id);
@@ -79,8 +96,8 @@ test('a mapping that Okta refuses holds the migration within 100 people, and non
 });
 
 test('refusals that an operator accepts are failures, and hold the migration no more', async () => {
-  await addPanelists(world, range(150));
-  misspell();
+  await addPanelists(world, range(110));
+  await spoilNames();
   world.closeLater(startWorker(world.open()));
   const id = await start(api);
   await held(id);
@@ -88,7 +105,7 @@ test('refusals that an operator accepts are failures, and hold the migration no 
   expect((await resume(id, '?acceptRefusals=true')).statusCode).toBe(200);
 
   await finished(api, id);
-  expect((await show(id)).counts).toMatchObject({ eligible: 150, failed: 150, referenced: 0 });
+  expect((await show(id)).counts).toMatchObject({ eligible: 110, failed: 110, referenced: 0 });
 });
 
 test('a quarter of the people refused holds nothing, however many they are and however late that is known', async () => {
