@@ -1,14 +1,20 @@
 import { parseOptions, USAGE } from './parse-options.ts';
 import { startSimulator } from './server.ts';
+import { splitAt } from './split-at.ts';
 
-const parsed = parseOptions(process.argv.slice(2));
-if (parsed.kind === 'faulty') {
-  process.stderr.write(`${[...parsed.faults, USAGE].join('\n')}\n`);
+/** Each `--` begins another org, with options of its own. */
+const parsed = splitAt(process.argv.slice(2), '--').map((argv) => parseOptions(argv));
+const faults = parsed.flatMap((each) => (each.kind === 'faulty' ? each.faults : []));
+if (faults.length > 0) {
+  process.stderr.write(`${[...faults, USAGE].join('\n')}\n`);
   process.exit(2);
 }
 
-const simulator = await startSimulator(parsed.options);
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => void simulator.close());
+for (const each of parsed) {
+  if (each.kind === 'faulty') continue;
+  const simulator = await startSimulator(each.options);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => void simulator.close());
+  }
+  process.stdout.write(`okta-simulator listening on ${simulator.url}\n`);
 }
-process.stdout.write(`okta-simulator listening on ${simulator.url}\n`);

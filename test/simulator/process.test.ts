@@ -19,9 +19,21 @@ function start(...options: string[]) {
   return child;
 }
 
-async function urlOf(child: ChildProcessByStdio<null, Readable, Readable>): Promise<string> {
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  return /^okta-simulator listening on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(line.toString())?.[1] ?? '';
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+async function urlOf(child: Child): Promise<string> {
+  return (await urlsOf(child, 1))[0] ?? '';
+}
+
+/** Where each org says that it listens. */
+async function urlsOf(child: Child, orgs: number): Promise<string[]> {
+  let said = '';
+  for (;;) {
+    const urls = said.matchAll(/^okta-simulator listening on (http:\/\/127\.0\.0\.1:\d+)\n/gm);
+    const found = [...urls].map((match) => match[1] ?? '');
+    if (found.length === orgs) return found;
+    said += String(((await once(child.stdout, 'data')) as [Buffer])[0]);
+  }
 }
 
 test('the process says where it listens, answers and ends at once on SIGTERM', async () => {
@@ -52,6 +64,51 @@ test('wrong options are all named, with exit code 2', async () => {
     expect(complaint).toContain(`${name}: `);
   }
   expect(complaint).not.toContain('--latency-ms:');
+});
+
+test('several orgs run in one process, each with its own token, limits and users', async () => {
+  const child = start(
+    '--port',
+    '0',
+    '--token',
+    'old',
+    '--',
+    '--port',
+    '0',
+    '--token',
+    'new',
+    '--edition',
+    'workforce',
+  );
+  const urls = await urlsOf(child, 2);
+  const create = (url: string, token: string) =>
+    fetch(`${url}/api/v1/users`, {
+      method: 'POST',
+      headers: { authorization: `SSWS ${token}` },
+      body: JSON.stringify({
+        profile: { login: 'ada@example.com', email: 'ada@example.com', firstName: 'Ada', lastName: 'Byron' },
+      }),
+    });
+  const [old = '', fresh = ''] = urls;
+  expect((await create(old, 'old')).status).toBe(200);
+  expect((await create(fresh, 'old')).status).toBe(401);
+  expect((await create(fresh, 'new')).status).toBe(200);
+  const group = (url: string) =>
+    fetch(`${url}/api/v1/groups`).then(({ headers }) => headers.get('x-rate-limit-limit'));
+  expect([await group(old), await group(fresh)]).toEqual(['600', '500']);
+  await fetch(`${old}/__simulator/reset`, { method: 'POST' });
+  const users = async (url: string) =>
+    ((await (await fetch(`${url}/__simulator/counters`)).json()) as { users: number }).users;
+  expect([await users(old), await users(fresh)]).toEqual([0, 1]);
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+test('the wrong options of every org are named', async () => {
+  const child = start('--port', '0', '--token', 't', '--colour', 'red', '--', '--port', 'x', '--token', 't');
+  const [complaint, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  expect(code).toBe(2);
+  for (const name of ['--colour: ', '--port: ']) expect(complaint).toContain(name);
 });
 
 test('limits can be set by edition and by bucket', async () => {

@@ -105,3 +105,12 @@ test('a first and a last name can be made optional', async () => {
   const nameless = { profile: { login: 'ada@example.com', email: 'ada@example.com' } };
   expect((await org.call('POST', '/users', nameless)).status).toBe(200);
 });
+
+// Okta, Users API: get a user.
+test('who has a slash in his login cannot be fetched by it, but searched for, when the org is as strict as Okta', async () => {
+  const org = await startOrg({ fetchesSlashLogins: false });
+  await create(org, 'a/panelist@example.com');
+  expect((await org.call('GET', '/users/a%2Fpanelist@example.com')).status).toBe(404);
+  const search = encodeURIComponent('profile.login eq "a/panelist@example.com"');
+  expect((await org.call<UserBody[]>('GET', `/users?search=${search}`)).body).toHaveLength(1);
+});
