@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { flat } from './flat.ts';
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const COUNTER_WIDTH = 8;
@@ -19,7 +20,7 @@ export function createIds(): Ids {
   return {
     next(prefix, length = 20) {
       counter += 1;
-      return (prefix + base62(counter) + salt).slice(0, length);
+      return flat((prefix + base62(counter) + salt).slice(0, length));
     },
   };
 }

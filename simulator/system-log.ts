@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Delays } from './delays.ts';
+import { flat } from './flat.ts';
 import type { Caller, LogRecord, Occurrence } from './log-record.ts';
 import type { Options } from './options.ts';
 import { createRandom } from './random.ts';
@@ -41,7 +42,7 @@ export function createSystemLog(options: Options, later: Delays['later']): Syste
       return () => actAs(caller, work);
     },
     publish(occurrence) {
-      const record = { uuid: randomUUID(), publishedMs: Date.now(), caller: current, ...occurrence };
+      const record = { uuid: flat(randomUUID()), publishedMs: Date.now(), caller: current, ...occurrence };
       const isLate = random() * 100 < logLatePercent;
       later(logLagMs + (isLate ? logLateMs : 0), () => records.push(record));
     },

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Credential } from './credential.ts';
+import { flat } from './flat.ts';
 import type { Caller, Party } from './log-record.ts';
 import type { Org } from './org.ts';
 
@@ -19,7 +20,7 @@ export function toCaller(
     tokenId: credential.kind === 'api-token' ? org.tokenId : null,
     ipAddress: request.socket.remoteAddress ?? null,
     userAgent: request.headers['user-agent'] ?? null,
-    path: url.pathname,
+    path: flat(url.pathname),
   };
 }
 
