@@ -19,13 +19,14 @@ export function listAppGroups(org: Org, { url, params: [id = ''] }: Call): Answe
   const app = findApp(org, id);
   if (app.kind === 'error') return app;
   const start = (url.searchParams.get('q') ?? '').toLowerCase();
+  const isExpanded = isGroupWanted(url);
   const begins = (own: AppGroup) => nameOf(org, own).toLowerCase().startsWith(start);
   return pageOf(
     url,
     LIMIT,
     (after) => app.value.groups.walk(after),
     begins,
-    (own) => toAppGroup(org, app.value, own, url),
+    (own) => toAppGroup(org, app.value, own, isExpanded),
   );
 }
 
@@ -34,13 +35,14 @@ export function getAppGroup(org: Org, { url, params: [id = '', groupId = ''] }: 
   const app = findApp(org, id);
   if (app.kind === 'error') return app;
   const own = app.value.groups.get(groupId);
+  const isExpanded = isGroupWanted(url);
   return own === undefined
     ? missing(groupId, 'ApplicationGroupAssignment')
-    : object(toAppGroup(org, app.value, own, url));
+    : object(toAppGroup(org, app.value, own, isExpanded));
 }
 
 /** PUT .../groups/{groupId}: twice is once. Okta, Apps API: assign a group. */
-export function assignGroup(org: Org, { url, params: [id = '', groupId = ''], body = {} }: Call): Answer {
+export function assignGroup(org: Org, { params: [id = '', groupId = ''], body = {} }: Call): Answer {
   const found = findBoth(org, id, groupId);
   if (found.kind === 'error') return found;
   if (!isRecord(body) || unknownKeys(body, BODY_KEYS).length > 0) return notWellFormed;
@@ -52,7 +54,7 @@ export function assignGroup(org: Org, { url, params: [id = '', groupId = ''], bo
   app.groups.remove(groupId);
   app.groups.add(own);
   if (before === undefined) org.changes.tell({ kind: 'app-group', what: 'added', app, group });
-  return object(toAppGroup(org, app, own, url));
+  return object(toAppGroup(org, app, own));
 }
 
 /** DELETE .../groups/{groupId}: who had the app only by this group loses it, later. */
@@ -89,9 +91,13 @@ function nameOf(org: Org, { id }: AppGroup): string {
   return org.groups.get(id)?.name ?? '';
 }
 
-function toAppGroup(org: Org, app: App, own: AppGroup, url: URL): Record<string, unknown> {
+function isGroupWanted({ searchParams }: URL): boolean {
+  return searchParams.get('expand') === 'group';
+}
+
+function toAppGroup(org: Org, app: App, own: AppGroup, isExpanded = false): Record<string, unknown> {
   const self = `${org.url}/api/v1/apps/${app.id}`;
-  const group = url.searchParams.get('expand') === 'group' ? org.groups.get(own.id) : undefined;
+  const group = isExpanded ? org.groups.get(own.id) : undefined;
   return {
     id: own.id,
     lastUpdated: new Date(own.lastUpdatedMs).toISOString(),

@@ -20,17 +20,19 @@ export function listAppUsers(org: Org, { url, params: [id = ''] }: Call): Answer
   if (app.kind === 'error') return app;
   const q = url.searchParams.get('q')?.toLowerCase() ?? null;
   const begins = (own: AppUser) => q === null || namesOf(org, own).some((name) => name.startsWith(q));
-  const show = (own: AppUser) => toAppUser(org, app.value, own, url);
+  const isExpanded = isUserWanted(url);
+  const show = (own: AppUser) => toAppUser(org, app.value, own, isExpanded);
   return pageOf(url, LIMIT, (after) => app.value.users.walk(after), begins, show);
 }
 
 /** GET .../users/{userId}. */
 export function getAppUser(org: Org, call: Call): Answer {
-  return withAppUser(org, call, (app, own) => object(toAppUser(org, app, own, call.url)));
+  const isExpanded = isUserWanted(call.url);
+  return withAppUser(org, call, (app, own) => object(toAppUser(org, app, own, isExpanded)));
 }
 
 /** POST .../users: one by one, with scope USER, also of who has the app by a group. Okta, Apps API: assign a user. */
-export function assignUser(org: Org, { url, params: [id = ''], body }: Call): Answer {
+export function assignUser(org: Org, { params: [id = ''], body }: Call): Answer {
   const app = findApp(org, id);
   if (app.kind === 'error') return app;
   if (!isRecord(body) || typeof body.id !== 'string') return notWellFormed;
@@ -47,7 +49,7 @@ export function assignUser(org: Org, { url, params: [id = ''], body }: Call): An
   if (before === undefined) {
     org.changes.tell({ kind: 'app-user', what: 'added', app: app.value, user: user.value });
   }
-  return object(toAppUser(org, app.value, own, url));
+  return object(toAppUser(org, app.value, own));
 }
 
 /** POST .../users/{userId}: what the body leaves out stays; its `scope` turns one kind into the other. */
@@ -57,7 +59,7 @@ export function updateAppUser(org: Org, call: Call): Answer {
   return withAppUser(org, call, (app, own, user) => {
     if (body.scope !== undefined) own.scope = scopeOf(org, app, user, body.scope);
     change(own, body);
-    return object(toAppUser(org, app, own, call.url));
+    return object(toAppUser(org, app, own));
   });
 }
 
@@ -68,6 +70,10 @@ export function unassignUser(org: Org, call: Call): Answer {
     removeAppUser(org, app, user);
     return empty;
   });
+}
+
+function isUserWanted({ searchParams }: URL): boolean {
+  return searchParams.get('expand') === 'user';
 }
 
 type Use = (app: App, own: AppUser, user: User) => Answer;

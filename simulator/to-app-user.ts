@@ -4,9 +4,8 @@ import type { Org, User } from './org.ts';
 import { toListedUser } from './to-okta-user.ts';
 
 /** An app's user as the API shows him. Recorded on OIDC apps of real orgs. */
-export function toAppUser(org: Org, app: App, own: AppUser, url: URL): Record<string, unknown> {
+export function toAppUser(org: Org, app: App, own: AppUser, isExpanded = false): Record<string, unknown> {
   const user = org.users.get(own.id);
-  const isExpanded = url.searchParams.get('expand') === 'user';
   return {
     id: own.id,
     externalId: null,

@@ -191,6 +191,21 @@ test('a page of groups holds at least 20, and the apps of a group are listed', a
   expect(apps.body.map(({ id }) => id)).toEqual([app.id]);
 });
 
+test('what the lists understand counts as supported, also where nothing is listed', async () => {
+  const org = await startAppOrg();
+  const app = await createPortal(org, 'Portal 1');
+  const paths = [
+    `/apps/${app.id}/users?q=a&limit=5&expand=user`,
+    `/apps/${app.id}/groups?q=a&limit=20&expand=group`,
+    '/apps?q=none&limit=5&filter=status%20eq%20%22ACTIVE%22',
+    '/groups/rules?search=none&limit=5',
+    '/logs?until=2100-01-01T00:00:00Z&since=2099-12-31T00:00:00Z&q=none&limit=5&sortOrder=ASCENDING',
+  ];
+  for (const path of paths) expect((await org.call('GET', path)).status).toBe(200);
+  const { body } = await org.control<{ total: number }>('GET', 'unsupported');
+  expect(body).toMatchObject({ total: 0 });
+});
+
 test('what is not there is not found', async () => {
   const org = await startAppOrg();
   const [app, group] = [await createPortal(org, 'Portal 1'), await createGroup(org, 'portal-1')];
