@@ -126,19 +126,6 @@ test('a quarter of the people refused holds nothing, however many they are and h
   expect((await show(id)).counts).toMatchObject({ failed: 60, referenced: 180 });
 });
 
-test('an Okta that does not answer holds the migration, and it goes on by itself once it does', async () => {
-  await addPanelists(world, range(200));
-  await world.okta.control('POST', 'faults', { times: 10_000, fault: { kind: 'status', status: 503 } });
-  world.closeLater(startWorker(world.open()));
-  const id = await start(api);
-
-  expect(await held(id)).toMatchObject({ heldCause: 'okta', wait: { code: 'held' } });
-  await world.okta.control('DELETE', 'faults');
-
-  await finished(api, id);
-  expect([(await references(world)).length, await failures(api, id)]).toEqual([200, []]);
-});
-
 test('a database that cannot be written holds its installation, and it goes on by itself once it can', async () => {
   await addPanelists(world, range(40));
   await world.rows('RENAME TABLE iam_error_log TO iam_error_log_away');
