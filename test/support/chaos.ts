@@ -26,7 +26,6 @@ export interface Dose {
   processes: number;
   answers: number;
   efs: number;
-  /** Needs some hundred people who are not done. */
   operators: number;
   /** Shows each fault as it happens. */
   aloud: boolean;
@@ -153,14 +152,14 @@ const kinds: Record<Lane, Record<string, Fault>> = {
       const { fleet, ids } = scene;
       fleet.configure((file) => withMarkerIn(file, 'efsMarker'));
       await replaceAllWorkers(scene);
-      const held = () => isHeld(fleet, ids, 'refusals');
+      const held = () => isHeld(fleet, ids, 'attribute');
       await patiently('a migration is held', held);
       fleet.configure((file) => file);
       await replaceAllWorkers(scene);
       await patiently('no migration is held for that', async () => {
         for (const id of ids) {
           const { heldCause } = await fleet.portage.migration(id);
-          if (heldCause === 'refusals') await fleet.portage.resume(id);
+          if (heldCause === 'attribute') await fleet.portage.resume(id);
         }
         return !(await held());
       });
@@ -222,7 +221,7 @@ export const drawnBy = (seed: number, counts: Counts) =>
 
 /** From the first people to four fifths of them, so that all of it is in time. */
 const [FIRST, LAST] = [0.04, 0.8];
-/** Small migrations are over by then, and enough people are left for more than a hundred to be refused. */
+/** In the middle: the workers are replaced twice. */
 const [FIRST_OF_OPERATORS, LAST_OF_OPERATORS] = [0.3, 0.6];
 
 function draw(random: Random, lane: Lane, count: number): Drawn[] {
