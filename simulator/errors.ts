@@ -70,6 +70,7 @@ export const stillActivating = error(
   'E0000112',
   'Cannot update this user because they are still being activated. Please try again in a few minutes.',
 );
+export const duplicateGroup = error(409, 'E0000055', 'Duplicate group.');
 export const unsupported = error(501, 'E0000060', 'Unsupported operation.');
 export const tooManyTargets = error(400, 'E0000093', 'Target count limit exceeded');
 

@@ -1,5 +1,13 @@
 import { type Answer, type Call, empty, object } from './answer.ts';
-import { type Checked, notFound, notWellFormed, ok, unsupported, validationFailed } from './errors.ts';
+import {
+  type Checked,
+  duplicateGroup,
+  notFound,
+  notWellFormed,
+  ok,
+  unsupported,
+  validationFailed,
+} from './errors.ts';
 import { findUser } from './find-user.ts';
 import { isRecord } from './json.ts';
 import { join, leave } from './membership.ts';
@@ -102,6 +110,7 @@ function checkGroupProfile(org: Org, body: unknown, self: Group | null): Checked
   }
   if (name.length > LONGEST_NAME) return validationFailed('name', ['name: The field is too long']);
   if (isTaken(org, name, self)) {
+    if (org.options.duplicateGroup === 'E0000055') return duplicateGroup;
     return validationFailed('name', [
       'name: An object with this field already exists in the current organization',
     ]);

@@ -17,13 +17,20 @@ export function activate(org: Org, { url, params: [key = ''] }: Call): Answer {
   const found = findUser(org, key);
   if (found.kind === 'error') return found;
   const user = found.value;
-  // Recorded for ACTIVE. That PROVISIONED answers the same is INFERRED.
-  if (user.status !== 'STAGED' && user.status !== 'DEPROVISIONED') return alreadyActive;
+  const refusal = refusalToActivate(org, user);
+  if (refusal !== null) return refusal;
   moveTo(user, statusOnceActivated(user));
   user.activatedMs = user.lastUpdatedMs;
   settleLater(org, user);
   org.changes.tell({ kind: 'user', what: 'activated', user });
   return handActivation(org, user, url.searchParams.get('sendEmail') !== 'false');
+}
+
+/** Recorded for ACTIVE; of PROVISIONED no source tells. */
+function refusalToActivate({ options }: Org, { status }: User): Answer | null {
+  if (status === 'STAGED' || status === 'DEPROVISIONED') return null;
+  const isOther = status === 'PROVISIONED' && options.activatingProvisioned === 'E0000038';
+  return isOther ? statusForbids : alreadyActive;
 }
 
 /** POST .../lifecycle/reactivate: another token for who never used the first; mails only when told to. */

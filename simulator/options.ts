@@ -1,6 +1,9 @@
 import type { Bucket, Edition } from './buckets.ts';
 import type { ServiceApp } from './service-app.ts';
 
+export const ACTIVATING_PROVISIONED = ['E0000016', 'E0000038'] as const;
+export const DUPLICATE_GROUP = ['E0000001', 'E0000055'] as const;
+
 /** How one simulated org behaves; times in milliseconds, shares in percent. */
 export interface Options {
   /** The address that it listens on. */
@@ -21,6 +24,10 @@ export interface Options {
   readonly latencyMs: number;
   /** How far the Date of every answer is off; Reset is told by the right clock. */
   readonly clockSkewMs: number;
+  /** What activating a PROVISIONED user is answered: no source tells which of the two. */
+  readonly activatingProvisioned: (typeof ACTIVATING_PROVISIONED)[number];
+  /** What a second group of a name is answered: reported is the one, the catalogue of errors has the other too. */
+  readonly duplicateGroup: (typeof DUPLICATE_GROUP)[number];
   /** Whether who has a slash in his login is fetched by it; Okta does not. */
   readonly fetchesSlashLogins: boolean;
   /** How long a job runs that changes a status behind the answer. */
@@ -68,6 +75,8 @@ export const DEFAULTS: Omit<Options, 'port' | 'token'> = {
   tokenConcurrencyPercent: 100,
   latencyMs: 0,
   clockSkewMs: 0,
+  activatingProvisioned: 'E0000016',
+  duplicateGroup: 'E0000001',
   fetchesSlashLogins: true,
   transitionMs: 0,
   searchLagMs: 0,

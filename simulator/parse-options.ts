@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { BUCKET_NAMES, EDITIONS } from './buckets.ts';
-import type { GivenOptions, Options } from './options.ts';
+import { ACTIVATING_PROVISIONED, DUPLICATE_GROUP, type GivenOptions, type Options } from './options.ts';
 import { parseServiceApp, type ServiceApp } from './service-app.ts';
 
 const SECOND = 1000;
@@ -39,12 +39,7 @@ const OPTIONAL: Readonly<Record<string, Flag>> = {
     wanted: 'an address to listen on',
     example: '127.0.0.1',
   },
-  edition: {
-    key: 'edition',
-    read: (text) => EDITIONS.find((known) => known === text),
-    wanted: `one of ${EDITIONS.join(', ')}`,
-    example: 'enterprise',
-  },
+  edition: { key: 'edition', ...oneOf(EDITIONS), example: 'enterprise' },
   'users-per-minute': { key: 'usersPerMinute', ...count, example: '600' },
   limits: {
     key: 'perMinute',
@@ -95,6 +90,8 @@ const OPTIONAL: Readonly<Record<string, Flag>> = {
   },
   'log-late-ms': { key: 'logLateMs', ...milliseconds, example: '5000' },
   'log-capacity': { key: 'logCapacity', ...count, example: '50000' },
+  'activating-provisioned': { key: 'activatingProvisioned', ...oneOf(ACTIVATING_PROVISIONED) },
+  'duplicate-group': { key: 'duplicateGroup', ...oneOf(DUPLICATE_GROUP) },
   'fetch-slash-logins': { key: 'fetchesSlashLogins', read: yesOrNo, wanted: 'yes or no', example: 'yes' },
   'refuse-repeated-assignment': {
     key: 'refuseRepeatedAssignment',
@@ -167,6 +164,14 @@ function readServiceApps(path: string): ServiceApp[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+function oneOf(words: readonly string[]) {
+  return {
+    read: (text: string) => words.find((known) => known === text),
+    wanted: `one of ${words.join(', ')}`,
+    example: words[0] ?? '',
+  };
 }
 
 function readLimits(text: string): Record<string, number> | undefined {

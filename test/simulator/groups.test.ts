@@ -32,6 +32,13 @@ test('a second group of the same name is refused like a second login', async () 
   ]);
 });
 
+test('a second group of the same name can be refused as the catalogue of errors has it', async () => {
+  const org = await startOrg({ duplicateGroup: 'E0000055' });
+  await createGroup(org, 'portal-1');
+  const reply = await org.call('POST', '/groups', { profile: { name: 'portal-1' } });
+  expect(reply).toMatchObject({ status: 409, body: { errorCode: 'E0000055' } });
+});
+
 test('q lists the groups whose names begin so', async () => {
   const org = await startOrg();
   for (const name of ['portal-1', 'portal-2', 'admins']) await createGroup(org, name);

@@ -43,6 +43,13 @@ test('activating twice fails: the user is already active', async () => {
   expect(again).toMatchObject({ status: 403, body: { errorCode: 'E0000016' } });
 });
 
+test('what activating a PROVISIONED user is answered can be chosen', async () => {
+  const org = await startOrg({ activatingProvisioned: 'E0000038' });
+  const { id } = await create(org, 'ada@example.com', true);
+  const again = await org.call('POST', `/users/${id}/lifecycle/activate`);
+  expect(again).toMatchObject({ status: 403, body: { errorCode: 'E0000038' } });
+});
+
 test('reactivation gives a new token to who is PROVISIONED and to nobody else', async () => {
   const org = await startOrg();
   const { id } = await create(org, 'ada@example.com');
