@@ -24,6 +24,8 @@ export type Adoption =
   | { kind: 'allowed' }
   /** Somebody else's; named by marker or Okta's id, never by anything personal. */
   | { kind: 'taken'; owner: string }
+  /** The same for another person of this installation: two people have one mail. */
+  | { kind: 'duplicate'; owner: string }
   /** The lookup has found someone of another login: what was sent was wrong in another way. */
   | { kind: 'unrelated' };
 
@@ -34,11 +36,12 @@ export function adoptionOf(
 ): Adoption {
   if (!sameLogin(existing.login, wanted.login)) return { kind: 'unrelated' };
   const marker = parseMarker(existing.marker);
-  const taken = { kind: 'taken', owner: marker ? markerText(marker) : existing.id } as const;
-  if (existing.status === 'DEPROVISIONED') return taken;
-  if (marker && markerText(marker) === markerText(wanted)) return { kind: 'own' };
-
+  const owner = marker ? markerText(marker) : existing.id;
+  const own = owner === markerText(wanted);
   const sameInstallation = marker?.installation === wanted.installation;
+  const taken = { kind: sameInstallation && !own ? 'duplicate' : 'taken', owner } as const;
+  if (existing.status === 'DEPROVISIONED') return taken;
+  if (own) return { kind: 'own' };
   if (sameInstallation && marker.kind === wanted.kind) return taken; // two people with one mail are two people
   const allowed = policy === 'same-mail' || (policy === 'same-person' && sameInstallation);
   return allowed ? { kind: 'allowed' } : taken;

@@ -21,6 +21,7 @@ export function failureOf(outcome: Outcome): Failure | undefined {
         okta: outcome.error,
       };
     case 'taken':
+    case 'duplicate':
       return {
         code: 'login_taken',
         message: `Okta has this login already, for ${outcome.owner}. Correct the row in EFS or that user, then offer it again.`,

@@ -51,6 +51,8 @@ export type Outcome =
   | { kind: 'refused'; error: OktaError }
   /** Okta has the login, and it is somebody else's. */
   | { kind: 'taken'; owner: string; error: OktaError }
+  /** Okta has the login for another person of this installation: surely about these two, not about the mapping. */
+  | { kind: 'duplicate'; owner: string; error: OktaError }
   /** Okta refused for the rate. `closing` is true for the answer that shut the bucket. */
   | { kind: 'throttled'; error: OktaError; waitMs: number; closing: boolean }
   /** Okta refused our credentials, our rights or the group: nobody's data is at fault. */
@@ -85,6 +87,7 @@ export const verdicts = {
   orphaned: { job: 'fail', failure: 'at-once', errorLog: 'never', tally: 'not-counted' },
   unusable: { job: 'fail', failure: 'at-once', errorLog: 'never', tally: 'not-counted' },
   refused: { job: 'fail', failure: 'at-once', errorLog: 'always', tally: 'failed' },
+  duplicate: { job: 'fail', failure: 'at-once', errorLog: 'always', tally: 'not-counted' },
   taken: { job: 'fail', failure: 'at-once', errorLog: 'always', tally: 'failed' },
   throttled: { job: 'delay', failure: 'never', errorLog: 'closing', tally: 'not-counted' },
   misconfigured: { job: 'complete', failure: 'never', errorLog: 'always', tally: 'not-counted' }, // and the migration is held

@@ -37,7 +37,8 @@ export async function adopt(
     case 'unrelated':
       return refusal;
     case 'taken':
-      return { kind: 'taken', owner: adoption.owner, error: refusal.error };
+    case 'duplicate':
+      return { ...adoption, error: refusal.error };
     case 'allowed': {
       // A reference says: in Okta, and in the group.
       const turn = await okta.turn('groups', signal);
@@ -80,6 +81,7 @@ export async function recover(
     await note.delete();
     return null;
   }
+  subject.answered();
   const { id, profile } = found.body;
   const email = typeof profile.email === 'string' ? profile.email : profile.login;
   const outcome = await recordNew(

@@ -19,7 +19,7 @@ export interface Subject {
   /** How the subject stands at this moment, in the migration and in EFS. */
   look(): Promise<Standing | { kind: 'not-running' | 'already-failed' }>;
   note: CreationNote;
-  /** To be told as soon as Okta has answered to what the attempt is about. */
+  /** To be told as soon as Okta has answered to what the attempt is about: the answer counts among all of a migration's. */
   answered(): void;
 }
 

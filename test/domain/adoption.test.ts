@@ -22,13 +22,13 @@ test.each(policies)('what was created for this very person is our own, under %s'
 
 test.each(policies)('another panelist with the same mail is another person, under %s', (policy) => {
   expect(adoptionOf(existing('werk/panelist/8'), wanted, policy)).toEqual({
-    kind: 'taken',
+    kind: 'duplicate',
     owner: 'werk/panelist/8',
   });
 });
 
 test.each([
-  ['werk/admin/3', ['taken', 'allowed', 'allowed']],
+  ['werk/admin/3', ['duplicate', 'allowed', 'allowed']],
   ['other/panelist/7', ['taken', 'taken', 'allowed']],
   ['E-4711', ['taken', 'taken', 'allowed']],
   [null, ['taken', 'taken', 'allowed']],

@@ -20,6 +20,7 @@ const outcomes: { [Kind in Outcome['kind']]: Extract<Outcome, { kind: Kind }> } 
   orphaned: { kind: 'orphaned', oktaId },
   unusable: { kind: 'unusable', code: 'mail_invalid' },
   refused: { kind: 'refused', error },
+  duplicate: { kind: 'duplicate', owner: 'werk/panelist/1', error },
   taken: { kind: 'taken', owner: 'werk/panelist/1', error },
   throttled: { kind: 'throttled', error, waitMs: 1, closing: true },
   misconfigured: { kind: 'misconfigured', cause: 'credentials', error },
