@@ -147,6 +147,7 @@ function decide(state: State, arrival: Arrival, body: Body): Decision {
   if (refusal !== null) return refusal;
   if (isShutting(fault)) return errors.rateLimited;
   if (fault?.kind === 'status') return errors.failureOf(fault.status);
+  if (lacksLength(method, headers)) return errors.lengthRequired;
   if (url.pathname === TOKEN_PATH) return decideToken(state, arrival, body);
   const match = matchRoute(method, url.pathname);
   if (match.kind !== 'handler') {
@@ -159,6 +160,11 @@ function decide(state: State, arrival: Arrival, body: Body): Decision {
   const answer = state.org.log.actAs(caller, () => match.handler(state.org, call));
   if (answer.kind !== 'error') state.unsupported.noteParameters(method, match.route, watched.unread());
   return answer;
+}
+
+function lacksLength(method: string, headers: IncomingHttpHeaders): boolean {
+  const isSized = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+  return (method === 'POST' || method === 'PUT') && !isSized;
 }
 
 function decideToken({ org, oauth }: State, { method, target, headers }: Arrival, body: Body): Decision {

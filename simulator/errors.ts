@@ -84,6 +84,8 @@ export const expiryNeedsActivation = error(
   'E0000125',
   'Could not create user. To create a user and expire their password immediately, "activate" must be true',
 );
+/** INFERRED, the code. Okta, API basics: a POST or PUT without a body has to say so. */
+export const lengthRequired = error(411, 'E0000020', 'Bad request.');
 /** INFERRED, the code: no source tells what a stale If-Match is answered, beside the status. */
 export const preconditionFailed = error(412, 'E0000020', 'Bad request.');
 
