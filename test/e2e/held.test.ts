@@ -32,7 +32,7 @@ afterEach(async () => {
 });
 
 test('a token that is revoked in mid-run costs few calls and nobody; once it is back the run goes on by itself', async () => {
-  await open({ panelists: 200, adjust: probedOften });
+  await open({ panelists: 140, adjust: probedOften });
   const ids = await startMigrations(fleet);
   const okta = controlOf(fleet.oktaUrl);
   await untilDone(fleet, 1 / 3);
@@ -53,7 +53,7 @@ test('a token that is revoked in mid-run costs few calls and nobody; once it is 
 }, 90_000);
 
 test('an attribute that Okta does not know holds the run; corrected and resumed, nobody has failed for it', async () => {
-  await open({ admins: 30, panelists: 200, adjust: misspelled });
+  await open({ admins: 30, panelists: 160, adjust: misspelled, perMinute: 6_000 });
   const ids = await startMigrations(fleet);
   for (const held of await untilHeld(fleet, ids)) {
     expect(held).toMatchObject({ heldCause: 'attribute', wait: { code: 'held' } });
@@ -71,14 +71,14 @@ const SECOND = 'zweitwerk';
 
 test('an installation whose database is away waits and says so, while another goes on', async () => {
   const efs = await createDatabase('efs');
-  const people = createPeople(9, { admins: 0, panelists: 120 });
+  const people = createPeople(9, { admins: 0, panelists: 100 });
   await createInstallation(efs.url, people);
   const door = await createDoor(efs.url);
   closers.push(
     () => door.close(),
     () => efs.drop(),
   );
-  await open({ panelists: 200, adjust: withSecond, env: { SECOND_DATABASE_URL: door.url } });
+  await open({ panelists: 140, adjust: withSecond, env: { SECOND_DATABASE_URL: door.url } });
   const first = await startMigrations(fleet);
   const { id } = await fleet.portage.start(SECOND, 'create-panelists');
   const second = { ...fleet, installation: SECOND, installationUrl: efs.url, people };
