@@ -5,6 +5,7 @@ import { type Database, openDatabase } from './db/pool.ts';
 import { type Installation, openInstallation } from './efs/installation.ts';
 import type { Limiter } from './limiter/limiter.ts';
 import { createRedisLimiter } from './limiter/redis-limiter.ts';
+import type { Fleet } from './okta/client.ts';
 import { connectRedis } from './queue/connection.ts';
 import { openQueues, type Queues } from './queue/queues.ts';
 import { MINUTE } from './time.ts';
@@ -66,6 +67,13 @@ function logChanges(redis: Redis, log: Logger): void {
     was = 'away';
   });
 }
+
+/** What an Okta client shares with the rest of the fleet. */
+export const fleetOf = ({ limiter, redis, config }: App): Fleet => ({
+  limiter,
+  redis,
+  prefix: config.redis.prefix,
+});
 
 function paceOf({ orgs }: Config, org: string, bucket: keyof Config['orgs'][string]['perMinute']) {
   const { windowMs, perMinute } = orgs[org] ?? bug(org);

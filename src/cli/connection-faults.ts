@@ -1,7 +1,7 @@
 import { escapeId } from 'mysql2';
 import type { RowDataPacket } from 'mysql2/promise';
-import { type App, openApp } from '../app.ts';
-import type { Config, Fault, InstallationConfig } from '../config/config.ts';
+import { type App, fleetOf, openApp } from '../app.ts';
+import type { Config, Fault, InstallationConfig, OrgConfig } from '../config/config.ts';
 import type { Database } from '../db/pool.ts';
 import { createLog, errorFields } from '../log.ts';
 import { createOktaClient } from '../okta/client.ts';
@@ -104,17 +104,17 @@ async function oktaFaults(app: App): Promise<Fault[]> {
   return [...new Map(faults.flat().map((fault) => [fault.path, fault])).values()];
 }
 
-async function groupFaults({ config, limiter }: App, installation: InstallationConfig): Promise<Fault[]> {
+async function groupFaults(app: App, installation: InstallationConfig): Promise<Fault[]> {
   const { name, org, groupId } = installation;
-  const orgConfig = config.orgs[org];
+  const orgConfig = app.config.orgs[org];
   if (!orgConfig) throw new Error(`Bug: no org ${org} is configured`);
-  const okta = createOktaClient(orgConfig, limiter);
+  const okta = createOktaClient(orgConfig, fleetOf(app));
   try {
     const turn = await okta.turn('group', AbortSignal.timeout(TURN_MS));
     const reply = await okta.getGroup(turn, groupId);
     if (reply.kind === 'ok') return [];
     const { status, code, text } = reply.error;
-    const path = pathOf[reply.kind](org, name);
+    const path = pathOf[reply.kind](orgConfig, name);
     return [
       { path, message: status === 0 ? `cannot be reached (${code})` : `Okta: ${status} ${code} ${text}` },
     ];
@@ -126,10 +126,14 @@ async function groupFaults({ config, limiter }: App, installation: InstallationC
 }
 
 /** Which setting an answer of Okta is about. */
-const pathOf: Record<Exclude<Reply<unknown>['kind'], 'ok'>, (org: string, installation: string) => string> = {
+const pathOf: Record<
+  Exclude<Reply<unknown>['kind'], 'ok'>,
+  (org: OrgConfig, installation: string) => string
+> = {
   refused: (_, installation) => `/installations/${installation}/groupId`,
-  misconfigured: (org) => `/orgs/${org}/credentials/apiToken`,
-  unreachable: (org) => `/orgs/${org}/baseUrl`,
+  misconfigured: ({ name, credentials }) =>
+    `/orgs/${name}/credentials/${credentials.kind === 'oauth' ? 'oauth' : 'apiToken'}`,
+  unreachable: ({ name }) => `/orgs/${name}/baseUrl`,
   throttled: (org) => `/orgs/${org}`,
 };
 

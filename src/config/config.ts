@@ -2,11 +2,33 @@ import type { AdoptionPolicy } from '../domain/adoption.ts';
 import type { Bucket } from '../domain/operations.ts';
 import type { AdminsSource, InstallationFile, PanelistsSource } from './schema.ts';
 
+export interface ApiToken {
+  kind: 'api-token';
+  token: string;
+}
+
+/** A service app of Okta's, by private_key_jwt. */
+export interface OAuthConfig {
+  kind: 'oauth';
+  clientId: string;
+  /** A JWK or PEM. */
+  privateKey: string;
+  /** By what Okta knows the public key, unless the JWK says so. */
+  keyId: string | null;
+  scopes: readonly string[];
+  /** Whether the app demands proof of possession. */
+  dpop: boolean;
+  /** 32 bytes in Base64: what the fleet's access token is encrypted with in Redis. */
+  encryptionKey: string;
+}
+
 /** One Okta org, as the fleet calls it. */
 export interface OrgConfig {
   name: string;
   baseUrl: string;
-  apiToken: string;
+  credentials: ApiToken | OAuthConfig;
+  /** The HTTP proxy on the way there; EFS' own setting is `iam_proxy_url`. */
+  proxyUrl: string | null;
   /** Okta's rate-limit window. */
   windowMs: number;
   /** How long an answer is waited for. */

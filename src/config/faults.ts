@@ -1,8 +1,9 @@
 import { Compile } from 'typebox/schema';
 import { Settings } from 'typebox/system';
 import { loginPlaceholders } from '../domain/profile.ts';
+import { readSigningKey } from '../okta/signing-key.ts';
 import type { Fault } from './config.ts';
-import { ConfigFile, type InstallationFile } from './schema.ts';
+import { ConfigFile, type InstallationFile, type OAuthFile } from './schema.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 type Faults = Generator<Fault, void, undefined>;
@@ -77,13 +78,35 @@ function* keyFaults(keys: ConfigFile['api']['keys']): Faults {
   }
 }
 
-function* orgFaults({ baseUrl, credentials }: ConfigFile['orgs'][string], env: Env): Faults {
+function* orgFaults({ baseUrl, credentials, proxy }: ConfigFile['orgs'][string], env: Env): Faults {
   if (!URL.canParse(baseUrl)) yield { path: '/baseUrl', message: 'is not an address' };
   else if (new URL(baseUrl).protocol === 'http:' && !isLocal(new URL(baseUrl).hostname)) {
     yield { path: '/baseUrl', message: 'must be https: the API token travels with every call' };
   }
-  const { env: name } = credentials.apiToken;
-  if (!env[name]) yield { path: '/credentials/apiToken/env', message: unset(name) };
+  const { apiToken, oauth } = credentials;
+  if (!apiToken === !oauth) yield { path: '/credentials', message: 'must have one of apiToken and oauth' };
+  if (apiToken && !env[apiToken.env]) {
+    yield { path: '/credentials/apiToken/env', message: unset(apiToken.env) };
+  }
+  if (oauth) yield* under('/credentials/oauth', oauthFaults(oauth, env));
+  if (proxy) yield* urlFaults('/proxy/env', proxy.env, env, 'http:');
+}
+
+function* oauthFaults({ privateKey, encryptionKey, keyId }: OAuthFile, env: Env): Faults {
+  const text = env[privateKey.env];
+  const key = text && readSigningKey(text);
+  if (!text) yield { path: '/privateKey/env', message: unset(privateKey.env) };
+  else if (!key) {
+    const message = `${privateKey.env} must be a private RSA or EC key, as a JWK or in PEM`;
+    yield { path: '/privateKey/env', message };
+  } else if (!keyId && !key.kid) {
+    yield { path: '/keyId', message: `is missing: the key in ${privateKey.env} does not name itself` };
+  }
+  const secret = env[encryptionKey.env];
+  if (!secret) yield { path: '/encryptionKey/env', message: unset(encryptionKey.env) };
+  else if (Buffer.from(secret, 'base64').length !== 32) {
+    yield { path: '/encryptionKey/env', message: `${encryptionKey.env} must be 32 bytes in Base64` };
+  }
 }
 
 function* installationFaults({

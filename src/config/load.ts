@@ -13,6 +13,8 @@ const DEFAULTS = {
   redisPrefix: 'portage',
   probeSeconds: 30, // an outage of a token costs two calls a minute
   requestTimeoutSeconds: 30, // Okta's slower creates take 1.75 s (the 90th percentile on record)
+  scopes: ['okta.users.manage', 'okta.groups.manage', 'okta.schemas.read'],
+  dpop: true, // Okta demands it of apps that are made in its console, by default
   windowSeconds: 60, // Okta, Rate limits: fixed windows of a minute
   login: '{email}',
   markerAttribute: 'employeeNumber', // a base attribute: every org has it
@@ -59,7 +61,8 @@ function resolve(file: ConfigFile, env: Env): Config {
       (org, name): OrgConfig => ({
         name,
         baseUrl: org.baseUrl,
-        apiToken: secret(org.credentials.apiToken.env),
+        credentials: credentialsOf(org, secret),
+        proxyUrl: org.proxy ? secret(org.proxy.env) : null,
         windowMs: (org.windowSeconds ?? DEFAULTS.windowSeconds) * SECOND,
         probeMs: (org.probeSeconds ?? DEFAULTS.probeSeconds) * SECOND,
         requestTimeoutMs: (org.requestTimeoutSeconds ?? DEFAULTS.requestTimeoutSeconds) * SECOND,
@@ -81,6 +84,23 @@ function resolve(file: ConfigFile, env: Env): Config {
       }),
     ),
   });
+}
+
+function credentialsOf(
+  { credentials: { apiToken, oauth } }: ConfigFile['orgs'][string],
+  secret: (name: string) => string,
+): OrgConfig['credentials'] {
+  if (!oauth) return { kind: 'api-token', token: secret(apiToken?.env ?? '') };
+  const { clientId, keyId, scopes, dpop, privateKey, encryptionKey } = oauth;
+  return {
+    kind: 'oauth',
+    clientId,
+    keyId: keyId ?? null,
+    scopes: scopes ?? DEFAULTS.scopes,
+    dpop: dpop ?? DEFAULTS.dpop,
+    privateKey: secret(privateKey.env),
+    encryptionKey: secret(encryptionKey.env),
+  };
 }
 
 function mapValues<T, U>(

@@ -12,10 +12,31 @@ const MailDomain = Type.String({ pattern: '^[a-z0-9.-]+\\.[a-z]{2,}$' });
 
 const Allowance = Type.Object({ perMinute: Type.Integer({ minimum: 1, maximum: 1_000_000 }) }, closed);
 
+/** A service app of Okta's that asks for tokens by private_key_jwt. */
+const OAuth = Type.Object(
+  {
+    clientId: Type.String({ minLength: 1, maxLength: 100 }),
+    /** A private RSA or EC key, as a JWK or in PEM. */
+    privateKey: FromEnvironment,
+    keyId: Type.Optional(Type.String({ minLength: 1 })),
+    scopes: Type.Optional(Type.Array(Type.String({ pattern: '^[a-z][A-Za-z.]*$' }), { minItems: 1 })),
+    dpop: Type.Optional(Type.Boolean()),
+    /** 32 bytes in Base64, to encrypt the fleet's token in Redis. */
+    encryptionKey: FromEnvironment,
+  },
+  closed,
+);
+
 const Org = Type.Object(
   {
     baseUrl: Type.String({ pattern: '^https?://[^/]+$' }),
-    credentials: Type.Object({ apiToken: FromEnvironment }, closed),
+    /** One of the two. */
+    credentials: Type.Object(
+      { apiToken: Type.Optional(FromEnvironment), oauth: Type.Optional(OAuth) },
+      closed,
+    ),
+    /** An HTTP proxy on the way to Okta. */
+    proxy: Type.Optional(FromEnvironment),
     allowances: Type.Optional(
       Type.Partial(Type.Object(Object.fromEntries(bucketNames.map((name) => [name, Allowance]))), closed),
     ),
@@ -124,4 +145,5 @@ export const ConfigFile = Type.Object(
 export type ConfigFile = Static<typeof ConfigFile>;
 export type AdminsSource = Static<typeof Admins>;
 export type PanelistsSource = Static<typeof Panelists>;
+export type OAuthFile = Static<typeof OAuth>;
 export type InstallationFile = Static<typeof Installation>;

@@ -10,6 +10,7 @@ export const defaultPerMinute: Readonly<Record<Bucket, number>> = {
   'user-read': 1_000, // GET /users/{idOrLogin}
   groups: 500, // GET and POST /groups, /groups/{id}/users/*
   group: 600, // GET, PUT, DELETE /groups/{id}
+  token: 1_200, // POST /oauth2/v1/token
   api: 600, // what has no bucket of its own, such as /meta/schemas
 };
 

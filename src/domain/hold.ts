@@ -39,7 +39,7 @@ export function holdOf(cause: Exclude<HoldCause, 'database'>, error: OktaError |
     case 'credentials':
       return {
         cause,
-        reason: `The API token was refused (Okta answered ${answer}). Portage goes on by itself once Okta takes it.`,
+        reason: `Portage's credentials were refused (Okta answered ${answer}). Portage goes on by itself once Okta takes them.`,
         probed: true,
         wholeOrg: true,
       };

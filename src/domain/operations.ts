@@ -2,7 +2,7 @@
 export type SubjectKind = 'admin' | 'panelist';
 
 /** Okta's rate-limit buckets that Portage calls; create, list and lifecycle calls share `users`. */
-export type Bucket = 'users' | 'user-read' | 'groups' | 'group' | 'api';
+export type Bucket = 'users' | 'user-read' | 'groups' | 'group' | 'api' | 'token';
 
 /** What a migration can do, and the bucket that its calls spend. */
 export const operations = {

@@ -1,21 +1,15 @@
-import { Agent as HttpAgent, type IncomingHttpHeaders } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import { performance } from 'node:perf_hooks';
-import got, { type Method, RequestError } from 'got';
+import type { Redis } from 'ioredis';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/schema';
 import type { OrgConfig } from '../config/config.ts';
 import type { Bucket } from '../domain/operations.ts';
-import type { OktaError } from '../domain/outcome.ts';
 import type { OktaProfile } from '../domain/profile.ts';
-import { seenIn, waitAfter429 } from '../limiter/headers.ts';
 import type { Allowance, Limiter, Turn } from '../limiter/limiter.ts';
-import { errorReply, type Reply } from './reply.ts';
-
-/** Okta allows 75 requests at once in an org, all applications together (Okta, Concurrency rate limits). */
-const MAX_SOCKETS = 50;
-/** Many times what Okta answers to the calls below; what is longer is not Okta's. */
-const LONGEST_ANSWER_BYTES = 1_000_000;
+import { apiTokenAuthorization } from './authorization.ts';
+import { createExchanger } from './exchange.ts';
+import { createHttp } from './http.ts';
+import { oauthAuthorization } from './oauth.ts';
+import { errorReply, type Reply, toOktaError } from './reply.ts';
 
 /** A turn of one bucket, for one call. */
 export interface TurnOf<B extends Bucket> extends Turn {
@@ -54,8 +48,15 @@ export interface OktaClient {
   close(): void;
 }
 
+/** What the processes of a fleet have in common: turns, and credentials. */
+export interface Fleet {
+  limiter: Limiter;
+  redis: Redis;
+  prefix: string;
+}
+
 interface Call {
-  method: Method;
+  method: 'GET' | 'POST' | 'PUT';
   path: string;
   json?: unknown;
 }
@@ -83,73 +84,36 @@ interface Validator<T> {
 }
 /** For an answer that has no body. */
 const anything = Compile(Type.Unknown());
-/** What our tables hold of an id. */
-const PLAIN = /^[\x21-\x7e]{1,64}$/;
-const OktaErrorBody = Compile(
-  Type.Object({
-    errorCode: Type.String({ pattern: '^E[0-9]{7}$' }),
-    errorSummary: Type.String(),
-    errorCauses: Type.Optional(Type.Array(Type.Object({ errorSummary: Type.String() }))),
-  }),
-);
-
-/** Okta over HTTP: each answer is settled with the limiter; no call is repeated here. */
-export function createOktaClient(org: OrgConfig, limiter: Limiter): OktaClient {
-  const agent = {
-    http: new HttpAgent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
-    https: new HttpsAgent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
-  };
-  const http = got.extend({
-    prefixUrl: org.baseUrl,
-    agent,
-    headers: { authorization: `SSWS ${org.apiToken}`, accept: 'application/json', 'user-agent': 'portage' },
-    timeout: { request: org.requestTimeoutMs },
-    retry: { limit: 0 },
-    throwHttpErrors: false,
-    followRedirect: false,
-  });
-
-  const used = new WeakSet<Turn>();
+/** Okta's calls: each needs a turn and a credential; no call is repeated here. */
+export function createOktaClient(org: OrgConfig, { limiter, redis, prefix }: Fleet): OktaClient {
+  const http = createHttp(org);
+  const exchange = createExchanger(http, limiter, org.windowMs);
+  const { credentials } = org;
+  const authorization =
+    credentials.kind === 'oauth'
+      ? oauthAuthorization(org, credentials, { limiter, redis, prefix, exchange })
+      : apiTokenAuthorization(credentials.token);
 
   async function call<T>(
     answerOf: Validator<T>,
     turn: Turn,
-    request: Call,
+    { method, path, json }: Call,
     signal?: AbortSignal,
   ): Promise<Reply<T>> {
-    if (used.has(turn)) throw new Error('Bug: a turn is for one call');
-    used.add(turn);
-    const { allowance } = turn;
-    if (performance.now() > turn.sendBy) await limiter.take(allowance, signal);
-    const answer = await send(request);
-    if ('error' in answer) return { kind: 'unreachable', error: answer.error };
-
-    const { status, headers, text } = answer;
-    const seen = seenIn(status, headers, org.windowMs);
-    // Okta's answer counts, whether or not the limiter can be told of it.
-    const settled = limiter.settle(allowance, seen).catch(() => false);
-    const body = parse(text);
+    const obtained = await authorization.obtain(signal);
+    if (obtained.kind !== 'ok') return obtained;
+    const { credential } = obtained;
+    const request = async () => {
+      const headers = await credential.headersFor(method, `${org.baseUrl}/${path}`);
+      return { method, path, headers, ...(json !== undefined && { json }) };
+    };
+    const exchanged = await exchange(turn, request, signal);
+    if (exchanged.kind !== 'answered') return exchanged;
+    const { status, headers, body } = exchanged;
     if (status >= 200 && status < 300 && answerOf.Check(body)) return { kind: 'ok', body };
-    const error = toOktaError(status, headers, body);
-    if (status === 429)
-      return { kind: 'throttled', error, waitMs: waitAfter429(seen), closing: await settled };
-    return errorReply(error);
-  }
-
-  async function send({ method, path, json }: Call): Promise<Answer | { error: OktaError }> {
-    const tooLong = new AbortController();
-    try {
-      const answer = http(path, { method, ...(json !== undefined && { json }), signal: tooLong.signal });
-      answer.on('downloadProgress', ({ transferred }) => {
-        if (transferred > LONGEST_ANSWER_BYTES) tooLong.abort();
-      });
-      const { statusCode, headers, body } = await answer;
-      return { status: statusCode, headers, text: body };
-    } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      const code = tooLong.signal.aborted ? 'ANSWER_TOO_LONG' : error.code;
-      return { error: { status: 0, code, text: `no answer: ${code}`, requestId: null } };
-    }
+    const reply = errorReply(toOktaError(status, headers, body));
+    if (reply.kind === 'misconfigured' && reply.cause === 'credentials') await credential.refused();
+    return reply;
   }
 
   return {
@@ -170,30 +134,6 @@ export function createOktaClient(org: OrgConfig, limiter: Limiter): OktaClient {
     getUserSchema: (turn, signal) =>
       call(userSchema, turn, { method: 'GET', path: 'api/v1/meta/schemas/user/default' }, signal),
     longestCallMs: org.windowMs + org.requestTimeoutMs,
-    close: () => {
-      agent.http.destroy();
-      agent.https.destroy();
-    },
+    close: http.close,
   };
-}
-
-interface Answer {
-  status: number;
-  headers: IncomingHttpHeaders;
-  text: string;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function toOktaError(status: number, headers: IncomingHttpHeaders, body: unknown): OktaError {
-  const requestId = [headers['x-okta-request-id'] ?? []].flat().find((id) => PLAIN.test(id)) ?? null;
-  if (!OktaErrorBody.Check(body)) return { status, code: '', text: 'not an answer of Okta', requestId };
-  const causes = (body.errorCauses ?? []).map((cause) => cause.errorSummary);
-  return { status, code: body.errorCode, text: [body.errorSummary, ...causes].join('; '), requestId };
 }

@@ -1,3 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Type } from 'typebox';
+import { Compile } from 'typebox/schema';
 import type { Misconfiguration } from '../domain/hold.ts';
 import type { OktaError } from '../domain/outcome.ts';
 
@@ -27,4 +30,22 @@ export function errorReply(error: OktaError): ErrorReply {
   if (code === 'E0000006') return { kind: 'misconfigured', cause: 'rights', error };
   const passing = PASSING.has(status) || PASSING_CODES.has(code);
   return { kind: status >= 400 && status < 500 && !passing ? 'refused' : 'unreachable', error };
+}
+
+/** What our tables hold of an id. */
+const PLAIN = /^[\x21-\x7e]{1,64}$/;
+const OktaErrorBody = Compile(
+  Type.Object({
+    errorCode: Type.String({ pattern: '^E[0-9]{7}$' }),
+    errorSummary: Type.String(),
+    errorCauses: Type.Optional(Type.Array(Type.Object({ errorSummary: Type.String() }))),
+  }),
+);
+
+/** What an error answer says; its code is empty when it is not Okta's, such as a proxy's page. */
+export function toOktaError(status: number, headers: IncomingHttpHeaders, body: unknown): OktaError {
+  const requestId = [headers['x-okta-request-id'] ?? []].flat().find((id) => PLAIN.test(id)) ?? null;
+  if (!OktaErrorBody.Check(body)) return { status, code: '', text: 'not an answer of Okta', requestId };
+  const causes = (body.errorCauses ?? []).map((cause) => cause.errorSummary);
+  return { status, code: body.errorCode, text: [body.errorSummary, ...causes].join('; '), requestId };
 }

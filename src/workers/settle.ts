@@ -25,6 +25,8 @@ export async function settle(attempted: Attempted, outcome: Outcome): Promise<vo
   const { app, job, migration } = attempted;
   const verdict: Verdict = verdicts[outcome.kind];
   const { subjectId } = job.data;
+  // First of all: each call that follows would be refused, too.
+  if (outcome.kind === 'misconfigured') await hold(app, migration, holdOf(outcome.cause, outcome.error));
   if ('error' in outcome && outcome.error && isLogged(verdict, outcome)) {
     const { installation, operation } = migration;
     await app.installations.get(installation)?.errorLog.append(operation, subjectId, outcome.error);
@@ -37,7 +39,6 @@ export async function settle(attempted: Attempted, outcome: Outcome): Promise<vo
     failure &&
     final &&
     (await recordFailure(app.db, { id: migration.id, pass: migration.cursor.pass }, subjectId, failure));
-  if (outcome.kind === 'misconfigured') await hold(app, migration, holdOf(outcome.cause, outcome.error));
   if (failure && (failed || verdict.tally === 'unreachable')) await doubt(attempted, verdict.tally, failure);
   await steer(job, verdict, outcome);
 }

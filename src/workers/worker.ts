@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job, Worker, type WorkerOptions } from 'bullmq';
-import type { App } from '../app.ts';
+import { type App, fleetOf } from '../app.ts';
 import type { Allowance } from '../limiter/limiter.ts';
 import { errorFields } from '../log.ts';
 import { createOktaClient, type OktaClient } from '../okta/client.ts';
@@ -47,7 +47,7 @@ export interface WorkerProcess {
 export function startWorker(app: App): WorkerProcess {
   const stopping = new AbortController();
   const clients = new Map(
-    Object.values(app.config.orgs).map((org) => [org.name, createOktaClient(org, app.limiter)]),
+    Object.values(app.config.orgs).map((org) => [org.name, createOktaClient(org, fleetOf(app))]),
   );
   const workers = openWorkers(app, clients, stopping.signal);
   const { signal } = stopping;

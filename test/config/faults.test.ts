@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { environment, faultsAfter, faultsOf, minimal } from './support.ts';
 
 const panelists = {
@@ -217,4 +218,62 @@ test('no fault repeats a secret, neither of the environment nor one written into
   );
   expect(faults.length).toBeGreaterThanOrEqual(5);
   expect(faults.join('\n')).not.toContain('s3cret');
+});
+
+describe('a service app', () => {
+  const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+    type: 'pkcs8',
+    format: 'pem',
+  });
+  const env = { ...environment, OKTA_KEY: String(pem), ENCRYPTION_KEY: Buffer.alloc(32).toString('base64') };
+  const oauth = {
+    clientId: '0oaServiceApp0000000',
+    privateKey: { env: 'OKTA_KEY' },
+    keyId: 'key-1',
+    encryptionKey: { env: 'ENCRYPTION_KEY' },
+  };
+  const faultsWith = (credentials: object, values: Record<string, string | undefined> = {}) =>
+    faultsAfter(
+      (file) => {
+        file.orgs.acme.credentials = credentials;
+      },
+      { ...env, ...values },
+    );
+
+  test('is as good as an API token', () => {
+    expect(faultsWith({ oauth })).toEqual([]);
+  });
+
+  test('and an API token are not used at once, nor neither of them', () => {
+    const wanted = ['/orgs/acme/credentials must have one of apiToken and oauth'];
+    expect(faultsWith({ oauth, apiToken: { env: 'OKTA_TOKEN' } })).toEqual(wanted);
+    expect(faultsWith({})).toEqual(wanted);
+  });
+
+  test('has every fault of its secrets named', () => {
+    expect(faultsWith({ oauth }, { OKTA_KEY: undefined, ENCRYPTION_KEY: undefined })).toEqual([
+      '/orgs/acme/credentials/oauth/privateKey/env environment variable OKTA_KEY is not set',
+      '/orgs/acme/credentials/oauth/encryptionKey/env environment variable ENCRYPTION_KEY is not set',
+    ]);
+    expect(faultsWith({ oauth }, { OKTA_KEY: 'a password', ENCRYPTION_KEY: 'c2hvcnQ=' })).toEqual([
+      '/orgs/acme/credentials/oauth/privateKey/env OKTA_KEY must be a private RSA or EC key, as a JWK or in PEM',
+      '/orgs/acme/credentials/oauth/encryptionKey/env ENCRYPTION_KEY must be 32 bytes in Base64',
+    ]);
+  });
+
+  test('has a key that Okta knows by a name', () => {
+    expect(faultsWith({ oauth: { ...oauth, keyId: undefined } })).toEqual([
+      '/orgs/acme/credentials/oauth/keyId is missing: the key in OKTA_KEY does not name itself',
+    ]);
+  });
+
+  test('must not be proxied by what is no address', () => {
+    const faults = faultsAfter(
+      (file) => {
+        file.orgs.acme.proxy = { env: 'PROXY' };
+      },
+      { ...env, PROXY: 'proxy:3128' },
+    );
+    expect(faults).toEqual(['/orgs/acme/proxy/env PROXY must be a http://... address']);
+  });
 });

@@ -35,11 +35,12 @@ test('the file that PORTAGE_CONFIG names is loaded and completed with defaults a
         acme: {
           name: 'acme',
           baseUrl: orgs.acme.baseUrl,
-          apiToken: 'okta-s3cret',
+          credentials: { kind: 'api-token', token: 'okta-s3cret' },
+          proxyUrl: null,
           windowMs: 60_000,
           probeMs: 30_000,
           requestTimeoutMs: 30_000,
-          perMinute: { users: 600, 'user-read': 1_000, groups: 500, group: 600, api: 600 },
+          perMinute: { users: 600, 'user-read': 1_000, groups: 500, group: 600, token: 1_200, api: 600 },
         },
       },
       installations: {

@@ -161,7 +161,9 @@ test("an error says nothing of the person but what Okta's answer said", async ()
 
 test('a wrong token is a matter of the configuration', async () => {
   const org = await startOrg();
-  const reply = await clientAt(org.url, countingLimiter(), { apiToken: 'wr0ng' }).createUser(profile(), []);
+  const reply = await clientAt(org.url, countingLimiter(), {
+    credentials: { kind: 'api-token', token: 'wr0ng' },
+  }).createUser(profile(), []);
   expect(reply).toMatchObject({ kind: 'misconfigured', error: { status: 401, code: 'E0000011' } });
 });
 

@@ -6,11 +6,13 @@ import { startSimulator } from '../../simulator/server.ts';
 import type { OrgConfig } from '../../src/config/config.ts';
 import type { OktaProfile } from '../../src/domain/profile.ts';
 import type { Allowance, Limiter, Seen } from '../../src/limiter/limiter.ts';
-import { createOktaClient, type OktaClient } from '../../src/okta/client.ts';
+import { createOktaClient, type Fleet, type OktaClient } from '../../src/okta/client.ts';
 
 export const TOKEN = 'okta-s3cret';
 
 const closers: (() => Promise<void> | void)[] = [];
+
+export const closeLater = (close: () => Promise<void> | void) => closers.push(close);
 
 /** Ends what a test has opened, the newest first. */
 export async function closeAll(): Promise<void> {
@@ -27,6 +29,7 @@ export interface SimulatedOrg {
   groupId: string;
   counters(): Promise<Counters>;
   users(): Promise<{ id: string; status: string; groupIds: string[]; profile: Record<string, string> }[]>;
+  control(path: string, body: unknown): Promise<unknown>;
   /** Calls that go wrong; see the simulator's own page. */
   fault(fault: object, times?: number): Promise<void>;
 }
@@ -47,7 +50,7 @@ export async function startOrg(options: Partial<Options> = {}): Promise<Simulate
   const post = async (path: string, body: unknown) => {
     const headers = { authorization: `SSWS ${TOKEN}`, 'content-type': 'application/json' };
     const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
-    return (await response.json()) as { id: string };
+    return (await response.json().catch(() => ({}))) as { id: string };
   };
   const control = async <T>(path: string) => (await (await fetch(`${url}/__simulator/${path}`)).json()) as T;
   return {
@@ -55,6 +58,7 @@ export async function startOrg(options: Partial<Options> = {}): Promise<Simulate
     groupId: (await post('/api/v1/groups', { profile: { name: 'EFS' } })).id,
     counters: () => control('counters'),
     users: () => control('users'),
+    control: (path, body) => post(`/__simulator/${path}`, body),
     async fault(fault, times = 1) {
       await post('/__simulator/faults', { path: '/api/v1/users', times, fault });
     },
@@ -120,25 +124,30 @@ export function clientAt(url: string, limiter?: Limiter, values?: Partial<OrgCon
   };
 }
 
+/** An API token needs no Redis. */
+const noRedis = undefined as unknown as Fleet['redis'];
+
 /** The real client on a simulated org. */
 export function bareClientAt(
   url: string,
   limiter: Limiter = countingLimiter(),
   values: Partial<OrgConfig> = {},
+  { redis = noRedis, prefix = 'test' }: Partial<Pick<Fleet, 'redis' | 'prefix'>> = {},
 ): OktaClient {
-  const perMinute = { users: 600, 'user-read': 600, groups: 600, group: 600, api: 600 };
+  const perMinute = { users: 600, 'user-read': 600, groups: 600, group: 600, token: 600, api: 600 };
   const client = createOktaClient(
     {
       name: 'acme',
       baseUrl: url,
-      apiToken: TOKEN,
+      credentials: { kind: 'api-token', token: TOKEN },
+      proxyUrl: null,
       windowMs: 60_000,
       probeMs: 30_000,
       requestTimeoutMs: 30_000,
       perMinute,
       ...values,
     },
-    limiter,
+    { limiter, redis, prefix },
   );
   closers.push(() => client.close());
   return client;

@@ -67,6 +67,7 @@ export interface WorldOptions {
   windowSeconds?: number;
   latencyMs?: number;
   tokenSharePercent?: number;
+  tokenLifeMs?: number;
 }
 
 /** Calls that no test has to wait for. */
@@ -79,6 +80,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     windowSeconds = 60,
     latencyMs = 0,
     tokenSharePercent = 100,
+    tokenLifeMs,
   } = options;
   const [own, installation] = await Promise.all([createDatabase('portage'), createDatabase('efs')]);
   await Promise.all([updateSchema(own.url), createTables(installation.url, efs)]);
@@ -90,6 +92,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     windowMs: windowSeconds * 1_000,
     tokenSharePercent,
     latencyMs,
+    ...(tokenLifeMs && { tokenLifeMs }),
   });
   const groupId = await createGroup(simulator.url);
   const prefix = uniqueName('test');

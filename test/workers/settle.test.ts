@@ -25,9 +25,9 @@ interface Site {
 }
 
 /** Each test has a world of its own: they mostly wait, and need not wait for one another. */
-function scene(title: string, play: (site: Site) => Promise<void>): void {
+function scene(title: string, play: (site: Site) => Promise<void>, windowSeconds = 2): void {
   test.concurrent(title, async () => {
-    const world = await createWorld({ windowSeconds: 2, latencyMs: 20 });
+    const world = await createWorld({ windowSeconds, latencyMs: 20 });
     const work = () => {
       const app = world.open();
       world.closeLater(startWorker(app));
@@ -247,4 +247,5 @@ scene(
     expect((await counters(world)).calls - before).toBe(1);
     expect([await references(world), await failures(api, id)]).toEqual([[1, 3], []]);
   },
+  8,
 );

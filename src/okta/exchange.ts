@@ -1,0 +1,48 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import type { OktaError } from '../domain/outcome.ts';
+import { seenIn, waitAfter429 } from '../limiter/headers.ts';
+import type { Limiter, Turn } from '../limiter/limiter.ts';
+import type { Http, Request } from './http.ts';
+import { type Reply, toOktaError } from './reply.ts';
+
+/** What came back for a turn; what it means is for the caller to say. */
+export type Exchange =
+  | { kind: 'answered'; status: number; headers: IncomingHttpHeaders; body: unknown }
+  | Extract<Reply<never>, { kind: 'throttled' | 'unreachable' }>;
+
+/** Sends one request for one turn. It is made at the last moment, and once. */
+export type Exchanger = (
+  turn: Turn,
+  request: () => Promise<Request>,
+  signal?: AbortSignal,
+) => Promise<Exchange>;
+
+export function createExchanger(http: Http, limiter: Limiter, windowMs: number): Exchanger {
+  const used = new WeakSet<Turn>();
+  return async (turn, request, signal) => {
+    if (used.has(turn)) throw new Error('Bug: a turn is for one call');
+    used.add(turn);
+    const { allowance } = turn;
+    if (performance.now() > turn.sendBy) await limiter.take(allowance, signal);
+    const answer = await http.send(await request());
+    if ('error' in answer) return { kind: 'unreachable', error: answer.error };
+
+    const { status, headers, text } = answer;
+    const seen = seenIn(status, headers, windowMs);
+    // Okta's answer counts, whether or not the limiter can be told of it.
+    const settled = limiter.settle(allowance, seen).catch(() => false);
+    const body = parse(text);
+    if (status !== 429) return { kind: 'answered', status, headers, body };
+    const error: OktaError = toOktaError(status, headers, body);
+    return { kind: 'throttled', error, waitMs: waitAfter429(seen), closing: await settled };
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

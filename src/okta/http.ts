@@ -1,0 +1,74 @@
+import { Agent as HttpAgent, type IncomingHttpHeaders } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import got, { type Method, RequestError } from 'got';
+import { HttpProxyAgent, HttpsProxyAgent } from 'hpagent';
+import type { OrgConfig } from '../config/config.ts';
+import type { OktaError } from '../domain/outcome.ts';
+
+/** Okta allows 75 requests at once in an org, all applications together (Okta, Concurrency rate limits). */
+const MAX_SOCKETS = 50;
+/** Many times what Okta answers to the calls of Portage; what is longer is not Okta's. */
+const LONGEST_ANSWER_BYTES = 1_000_000;
+
+export interface Request {
+  method: Method;
+  path: string;
+  headers: Record<string, string>;
+  json?: unknown;
+  form?: Record<string, string>;
+}
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+}
+
+/** One org over HTTP, without turns or credentials; nothing is repeated here. */
+export interface Http {
+  /** `error` when there was no answer: its code is the network's. */
+  send(request: Request): Promise<Answer | { error: OktaError }>;
+  close(): void;
+}
+
+type HttpConfig = Pick<OrgConfig, 'baseUrl' | 'requestTimeoutMs' | 'proxyUrl'>;
+
+export function createHttp({ baseUrl, requestTimeoutMs, proxyUrl }: HttpConfig): Http {
+  const options = { keepAlive: true, maxSockets: MAX_SOCKETS };
+  const agent = proxyUrl
+    ? {
+        http: new HttpProxyAgent({ ...options, proxy: proxyUrl }),
+        https: new HttpsProxyAgent({ ...options, proxy: proxyUrl }),
+      }
+    : { http: new HttpAgent(options), https: new HttpsAgent(options) };
+  const http = got.extend({
+    prefixUrl: baseUrl,
+    agent,
+    headers: { accept: 'application/json', 'user-agent': 'portage' },
+    timeout: { request: requestTimeoutMs },
+    retry: { limit: 0 },
+    throwHttpErrors: false,
+    followRedirect: false,
+  });
+  return {
+    async send({ path, ...request }) {
+      const tooLong = new AbortController();
+      try {
+        const answer = http(path, { ...request, signal: tooLong.signal });
+        answer.on('downloadProgress', ({ transferred }) => {
+          if (transferred > LONGEST_ANSWER_BYTES) tooLong.abort();
+        });
+        const { statusCode, headers, body } = await answer;
+        return { status: statusCode, headers, text: body };
+      } catch (error) {
+        if (!(error instanceof RequestError)) throw error;
+        const code = tooLong.signal.aborted ? 'ANSWER_TOO_LONG' : error.code;
+        return { error: { status: 0, code, text: `no answer: ${code}`, requestId: null } };
+      }
+    },
+    close() {
+      agent.http.destroy();
+      agent.https.destroy();
+    },
+  };
+}

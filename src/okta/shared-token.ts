@@ -1,0 +1,113 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import type { JWK } from 'jose';
+import { MINUTE, SECOND } from '../time.ts';
+import type { Reply } from './reply.ts';
+import { seal, unseal } from './seal.ts';
+
+/** An access token as Okta has issued it. */
+export interface AccessToken {
+  value: string;
+  /** With DPoP: the private key that it is bound to, and the nonce for the next request. */
+  dpop: { key: JWK; nonce: string | null } | null;
+}
+
+type Refusal = Exclude<Reply<never>, { kind: 'ok' }>;
+export type Asked = { kind: 'ok'; token: AccessToken; lifeMs: number } | Refusal;
+type Shared = { kind: 'ok'; token: AccessToken } | Refusal;
+
+/** After so much of its life a token is replaced, by one process, while the others go on using it. */
+const REFRESH_SHARE = 5 / 6;
+/** A process that asks for a token and dies keeps the others from asking for so long. */
+const ASKING_MS = 2 * MINUTE;
+/** What Okta refused is not asked for again for so long, by anybody. */
+const REFUSED_MS = 5 * SECOND;
+const LOOK_AGAIN_MS = SECOND / 5;
+
+interface Held {
+  token: AccessToken;
+  /** By `performance.now()`, from the life that Redis counts: no two machines' clocks are compared. */
+  refreshAt: number;
+  expiresAt: number;
+}
+
+/** One access token for the whole fleet, in Redis, encrypted. */
+export interface SharedToken {
+  get(signal?: AbortSignal): Promise<Shared>;
+  /** Takes it away from everybody, unless it has been replaced already. */
+  discard(token: AccessToken): Promise<void>;
+}
+
+interface Options {
+  redis: Redis;
+  /** The Redis key. */
+  place: string;
+  encryptionKey: Buffer;
+  /** Asks Okta for a token; `last` is the one before. */
+  ask(last: AccessToken | null, signal?: AbortSignal): Promise<Asked>;
+}
+
+export function createSharedToken({ redis, place, encryptionKey, ask }: Options): SharedToken {
+  const asking = `${place}:asking`;
+  let held: Held | null = null;
+  let getting: Promise<Shared> | undefined;
+
+  async function load(): Promise<void> {
+    const [sealed, leftMs] = await Promise.all([redis.get(place), redis.pttl(place)]);
+    const text = sealed && unseal(encryptionKey, place, sealed);
+    if (!text) return;
+    const { token, lifeMs } = JSON.parse(text) as { token: AccessToken; lifeMs: number };
+    const expiresAt = performance.now() + leftMs;
+    held = { token, expiresAt, refreshAt: expiresAt - lifeMs * (1 - REFRESH_SHARE) };
+  }
+
+  async function askAndShare(signal?: AbortSignal): Promise<Shared> {
+    const asked = await ask(held?.token ?? null, signal);
+    if (asked.kind !== 'ok') {
+      await redis.set(asking, JSON.stringify(asked), 'PX', REFUSED_MS);
+      return asked;
+    }
+    const { token, lifeMs } = asked;
+    const sealed = seal(encryptionKey, place, JSON.stringify({ token, lifeMs }));
+    await redis.set(place, sealed, 'PX', Math.floor(lifeMs));
+    await redis.del(asking);
+    await load();
+    return { kind: 'ok', token };
+  }
+
+  /** Resolves to what one process of the fleet has asked for. */
+  async function getShared(signal?: AbortSignal): Promise<Shared> {
+    for (;;) {
+      await load();
+      if (held && performance.now() < held.refreshAt) return { kind: 'ok', token: held.token };
+      const mayAsk = await redis.set(asking, '', 'PX', ASKING_MS, 'NX');
+      if (mayAsk) return askAndShare(signal);
+      const refusal = await redis.get(asking);
+      if (refusal) return JSON.parse(refusal) as Refusal;
+      if (held && performance.now() < held.expiresAt) return { kind: 'ok', token: held.token };
+      await sleep(LOOK_AGAIN_MS, undefined, { signal });
+    }
+  }
+
+  return {
+    async get(signal) {
+      if (held && performance.now() < held.refreshAt) return { kind: 'ok', token: held.token };
+      getting ??= getShared(signal).finally(() => {
+        getting = undefined;
+      });
+      const got = getting;
+      if (!held || performance.now() >= held.expiresAt) return got;
+      got.catch(() => {}); // there is time to try again
+      return { kind: 'ok', token: held.token };
+    },
+
+    async discard(token) {
+      if (held?.token.value === token.value) held = null;
+      const sealed = await redis.get(place);
+      const text = sealed && unseal(encryptionKey, place, sealed);
+      if (text && (JSON.parse(text) as { token: AccessToken }).token.value === token.value)
+        await redis.del(place);
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import type { Options } from '../../simulator/options.ts';
+import { openTestRedis, type TestRedis } from '../support/redis.ts';
+import { createServiceApp, type TestServiceApp } from '../support/service-app.ts';
+import { bareClientAt, closeAll, countingLimiter, profile, type SimulatedOrg, startOrg } from './support.ts';
+
+let redis: TestRedis;
+beforeEach(() => {
+  redis = openTestRedis();
+});
+afterEach(async () => {
+  await closeAll();
+  await redis.close();
+});
+
+interface Site {
+  org: SimulatedOrg;
+  app: TestServiceApp;
+  /** A client as one more process of the fleet has it. */
+  client(): ReturnType<typeof bareClientAt>;
+  tokenCalls(): Promise<number>;
+}
+
+async function site(dpop: boolean, options: Partial<Options> = {}): Promise<Site> {
+  const org = await startOrg(options);
+  const app = await createServiceApp(dpop);
+  await org.control('service-apps', app.registration);
+  const client = () =>
+    bareClientAt(
+      org.url,
+      countingLimiter(),
+      { credentials: app.config },
+      { redis: redis.connect(), prefix: redis.prefix },
+    );
+  return { org, app, client, tokenCalls: async () => (await org.counters()).calls.byBucket.token ?? 0 };
+}
+
+const getGroup = async (client: ReturnType<Site['client']>, org: SimulatedOrg) =>
+  client.getGroup(await client.turn('group'), org.groupId);
+
+test.each([
+  ['a bearer token', false, 1],
+  ['a token that is bound to a key, after the exchange of a nonce', true, 2],
+])('a service app calls with %s', async (_, dpop, calls) => {
+  const { org, client, tokenCalls } = await site(dpop);
+  const okta = client();
+  expect(await okta.createUser(await okta.turn('users'), profile(), [org.groupId])).toMatchObject({
+    kind: 'ok',
+  });
+  expect(await getGroup(okta, org)).toMatchObject({ kind: 'ok' });
+  expect(await tokenCalls()).toBe(calls);
+});
+
+test.each([
+  [false, 1],
+  [true, 2],
+])('50 processes that start at once share one token (DPoP: %s)', async (dpop, calls) => {
+  const { org, client, tokenCalls } = await site(dpop);
+  const replies = await Promise.all(Array.from({ length: 50 }, () => getGroup(client(), org)));
+  expect(replies.filter(({ kind }) => kind === 'ok')).toHaveLength(50);
+  expect(await tokenCalls()).toBe(calls);
+});
+
+test('neither the token nor its key can be read in Redis', async () => {
+  const { org, client, app } = await site(true);
+  await getGroup(client(), org);
+  const own = redis.connect();
+  const keys = await own.keys(`${redis.prefix}:*`);
+  const values = await Promise.all(keys.map((key) => own.get(key)));
+  expect(values.length).toBeGreaterThan(0);
+  for (const value of values) {
+    expect(value).not.toMatch(/eyJ|"d"|token/);
+    expect(Buffer.from(value ?? '', 'base64').toString('latin1')).not.toMatch(/eyJ|"d"|token/);
+  }
+  expect(app.config.encryptionKey).not.toBe('');
+});
+
+test('what another key has sealed is not used, but asked for anew', async () => {
+  const { org, client, app, tokenCalls } = await site(false);
+  await getGroup(client(), org);
+  Object.assign(app.config, { encryptionKey: Buffer.alloc(32, 7).toString('base64') });
+  expect(await getGroup(client(), org)).toMatchObject({ kind: 'ok' });
+  expect(await tokenCalls()).toBe(2);
+});
+
+test('a token is replaced before it ends, and nobody is refused meanwhile', async () => {
+  const { org, client, tokenCalls } = await site(true, {
+    tokenLifeMs: 3_000,
+    perMinute: { group: 1_000_000 },
+  });
+  const fleet = Array.from({ length: 5 }, client);
+  const endMs = performance.now() + 8_000;
+  const kinds = new Set<string>();
+  while (performance.now() < endMs) {
+    for (const okta of fleet) kinds.add((await getGroup(okta, org)).kind);
+  }
+  expect([...kinds]).toEqual(['ok']);
+  expect(await tokenCalls()).toBeGreaterThanOrEqual(2 + 2); // the nonce is exchanged once
+  expect(await tokenCalls()).toBeLessThanOrEqual(2 + 4);
+});
+
+test('a token that Okta refuses is given up for the whole fleet', async () => {
+  const { org, client, tokenCalls } = await site(false);
+  const [one, other] = [client(), client()];
+  await getGroup(one, org);
+  await org.control('faults', { path: '/api/v1/groups', times: 1, fault: { kind: 'status', status: 401 } });
+  expect(await getGroup(one, org)).toMatchObject({ kind: 'misconfigured', cause: 'credentials' });
+  expect(await getGroup(other, org)).toMatchObject({ kind: 'ok' });
+  expect(await getGroup(one, org)).toMatchObject({ kind: 'ok' });
+  expect(await tokenCalls()).toBe(2);
+});
+
+test('a key that Okta does not know is a matter of the configuration, and asked with once by the whole fleet', async () => {
+  const { org, client, tokenCalls } = await site(false);
+  const stranger = await createServiceApp(false);
+  await org.control('service-apps', stranger.registration); // the app has another key now
+  const replies = await Promise.all(Array.from({ length: 10 }, () => getGroup(client(), org)));
+  for (const reply of replies) {
+    expect(reply).toMatchObject({
+      kind: 'misconfigured',
+      cause: 'credentials',
+      error: { code: 'invalid_client' },
+    });
+  }
+  expect(await tokenCalls()).toBe(1);
+});
+
+test('a scope that was not granted is a matter of the configuration', async () => {
+  const { org, client, app } = await site(false);
+  Object.assign(app.config, { scopes: ['okta.apps.manage'] });
+  expect(await getGroup(client(), org)).toMatchObject({
+    kind: 'misconfigured',
+    error: { status: 400, code: 'invalid_scope' },
+  });
+});
+
+test('a token endpoint that is away leaves open nothing but the call', async () => {
+  const { org, client } = await site(false);
+  await org.control('faults', { path: '/oauth2', times: 1, fault: { kind: 'status', status: 503 } });
+  expect(await getGroup(client(), org)).toMatchObject({ kind: 'unreachable', error: { status: 503 } });
+  expect((await org.counters()).calls.byBucket.group).toBe(0);
+});

@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { bareClientAt, closeAll, closeLater, countingLimiter, profile, startOrg } from './support.ts';
+
+afterEach(closeAll);
+
+/** A proxy that knows CONNECT; whom it was asked to reach, and by whose word. */
+async function startTunnel() {
+  const asked: { target: string; authorization: string | undefined }[] = [];
+  const server = createServer();
+  server.on('connect', (request, client) => {
+    asked.push({ target: request.url ?? '', authorization: request.headers['proxy-authorization'] });
+    const { hostname, port } = new URL(`http://${request.url}`);
+    const upstream = connect(Number(port), hostname, () => {
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      upstream.pipe(client).pipe(upstream);
+    });
+    client.on('error', () => upstream.destroy());
+    upstream.on('error', () => client.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closeLater(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://portage:s3cret@127.0.0.1:${port}`, asked };
+}
+
+test('calls go through the proxy that is configured, on connections that are kept', async () => {
+  const org = await startOrg();
+  const { url: proxyUrl, asked } = await startTunnel();
+  const okta = bareClientAt(org.url, countingLimiter(), { proxyUrl });
+  for (const login of ['ada@example.com', 'eve@example.com']) {
+    expect((await okta.createUser(await okta.turn('users'), profile(login), [])).kind).toBe('ok');
+  }
+  const authorization = `Basic ${Buffer.from('portage:s3cret').toString('base64')}`;
+  expect(asked).toEqual([{ target: new URL(org.url).host, authorization }]);
+});
+
+test('a proxy that is away is no answer, and its password is in no error', async () => {
+  const org = await startOrg();
+  const proxyUrl = 'http://portage:s3cret@127.0.0.1:9';
+  const okta = bareClientAt(org.url, countingLimiter(), { proxyUrl });
+  const reply = await okta.createUser(await okta.turn('users'), profile(), []);
+  expect(reply).toMatchObject({ kind: 'unreachable', error: { status: 0, code: 'ECONNREFUSED' } });
+  expect(JSON.stringify(reply)).not.toContain('s3cret');
+});
