@@ -12,7 +12,7 @@ export function oauthError(status: 400 | 401, error: string, description: string
   return { kind: 'oauth-error', status, error, description };
 }
 
-/** Reported in the wild: kid, too far expiration, audience, signature. The rest is worded in their manner. */
+/** Reported in the wild: the words about the kid and about an expiration too far off; all others are INFERRED. */
 export function badAssertion(description: string): OAuthError {
   return oauthError(401, 'invalid_client', description);
 }
