@@ -69,28 +69,46 @@ export interface Verdict {
   failure: 'never' | 'at-once' | 'after-last-attempt';
   /** `closing`: one row for each time that a bucket shuts, not one for each refused call. */
   errorLog: 'never' | 'always' | 'closing';
+  /** Of the creation: kept while Okta may have a user whom nobody knows. */
+  note: 'keep' | 'delete';
   /** What too many of in a row hold the migration. */
   tally: 'not-counted' | BadKind;
 }
 
+/** Nothing is left to do, and nothing to say. */
+const done = {
+  job: 'complete',
+  failure: 'never',
+  errorLog: 'never',
+  tally: 'not-counted',
+  note: 'delete',
+} as const satisfies Verdict;
+const failing = { ...done, job: 'fail', failure: 'at-once' } as const;
+
 /** The one place that says what each outcome means. A row without reference and failure is offered again. */
 export const verdicts = {
-  migrated: { job: 'complete', failure: 'never', errorLog: 'never', tally: 'not-counted' },
-  adopted: { job: 'complete', failure: 'never', errorLog: 'always', tally: 'not-counted' },
-  'already-migrated': { job: 'complete', failure: 'never', errorLog: 'never', tally: 'not-counted' },
-  gone: { job: 'complete', failure: 'never', errorLog: 'never', tally: 'not-counted' },
-  skipped: { job: 'complete', failure: 'never', errorLog: 'never', tally: 'not-counted' },
-  undecided: { job: 'complete', failure: 'never', errorLog: 'never', tally: 'not-counted' },
-  'not-running': { job: 'complete', failure: 'never', errorLog: 'never', tally: 'not-counted' },
-  'already-failed': { job: 'complete', failure: 'never', errorLog: 'never', tally: 'not-counted' },
-  stopping: { job: 'give-back', failure: 'never', errorLog: 'never', tally: 'not-counted' },
-  orphaned: { job: 'fail', failure: 'at-once', errorLog: 'never', tally: 'not-counted' },
-  unusable: { job: 'fail', failure: 'at-once', errorLog: 'never', tally: 'not-counted' },
-  refused: { job: 'fail', failure: 'at-once', errorLog: 'always', tally: 'failed' },
-  duplicate: { job: 'fail', failure: 'at-once', errorLog: 'always', tally: 'not-counted' },
-  taken: { job: 'fail', failure: 'at-once', errorLog: 'always', tally: 'failed' },
-  throttled: { job: 'delay', failure: 'never', errorLog: 'closing', tally: 'not-counted' },
-  misconfigured: { job: 'complete', failure: 'never', errorLog: 'always', tally: 'not-counted' }, // and the migration is held
-  unreachable: { job: 'retry', failure: 'after-last-attempt', errorLog: 'always', tally: 'unreachable' },
-  unexpected: { job: 'fail', failure: 'at-once', errorLog: 'never', tally: 'failed' },
+  migrated: done,
+  adopted: { ...done, errorLog: 'always' },
+  'already-migrated': done,
+  gone: done,
+  skipped: done,
+  undecided: { ...done, note: 'keep' },
+  'not-running': { ...done, note: 'keep' },
+  'already-failed': { ...done, note: 'keep' },
+  stopping: { ...done, note: 'keep', job: 'give-back' },
+  orphaned: failing,
+  unusable: failing,
+  refused: { ...failing, errorLog: 'always', tally: 'failed' },
+  taken: { ...failing, errorLog: 'always', tally: 'failed' },
+  duplicate: { ...failing, errorLog: 'always' },
+  throttled: { ...done, job: 'delay', errorLog: 'closing' },
+  misconfigured: { ...done, errorLog: 'always' }, // and the migration is held
+  unreachable: {
+    job: 'retry',
+    failure: 'after-last-attempt',
+    errorLog: 'always',
+    tally: 'unreachable',
+    note: 'keep',
+  },
+  unexpected: { ...failing, tally: 'failed', note: 'keep' },
 } as const satisfies Record<Outcome['kind'], Verdict>;

@@ -62,13 +62,10 @@ export async function recover(
   { login, ageMs }: Creation,
   signal: AbortSignal,
 ): Promise<Outcome | null> {
-  const { okta, note } = subject;
+  const { okta } = subject;
   const standing = await subject.look();
   if (standing.kind === 'not-running' || standing.kind === 'already-failed') return { kind: standing.kind };
-  if (standing.kind === 'referenced') {
-    await note.delete();
-    return { kind: 'already-migrated' };
-  }
+  if (standing.kind === 'referenced') return { kind: 'already-migrated' };
   const found = await okta.getUser(await okta.turn('user-read', signal), login, signal);
   if (found.kind !== 'ok' && found.kind !== 'refused') return scrubbed(found, null);
 
@@ -77,20 +74,12 @@ export async function recover(
     adoptionOf(existing(subject, found.body), wanted(subject, login), 'never').kind === 'own';
   if (!isOurs) {
     const createsAgain = standing.kind === 'wanted';
-    if (!createsAgain && ageMs < okta.longestCallMs) return { kind: 'undecided' };
-    await note.delete();
-    return null;
+    return createsAgain || ageMs >= okta.longestCallMs ? null : { kind: 'undecided' };
   }
   subject.answered();
   const { id, profile } = found.body;
   const email = typeof profile.email === 'string' ? profile.email : profile.login;
-  const outcome = await recordNew(
-    subject,
-    { email },
-    { kind: 'adopted', oktaId: oktaUserId(id), error: null },
-  );
-  await note.delete();
-  return outcome;
+  return recordNew(subject, { email }, { kind: 'adopted', oktaId: oktaUserId(id), error: null });
 }
 
 function existing({ installation }: Subject, { profile, ...user }: OktaUser): ExistingUser {

@@ -1,12 +1,11 @@
 import type { App } from '../app.ts';
-import { creationNote } from '../db/creations.ts';
 import { standingIn } from '../db/failures.ts';
 import type { Migration } from '../domain/migration.ts';
 import { operations } from '../domain/operations.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { OktaClient } from '../okta/client.ts';
 import { sourceOf } from '../producers/source-of.ts';
-import type { SubjectJob } from '../queue/jobs.ts';
+import type { Subject } from './process.ts';
 import { processes } from './processes.ts';
 
 /** One attempt at the subject of one job: reads everything again, since the job may be old. */
@@ -14,8 +13,7 @@ export async function attempt(
   app: App,
   okta: OktaClient,
   migration: Migration,
-  { migrationId, subjectId }: SubjectJob,
-  answered: () => void,
+  { id, note, answered }: Pick<Subject, 'id' | 'note' | 'answered'>,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { operation, selection, installation: name } = migration;
@@ -23,13 +21,12 @@ export async function attempt(
   const installation = app.installations.get(name);
   if (!installation) throw new Error(`Bug: installation ${name} is not open`);
   const look = async () => {
-    const standing = await standingIn(app.db, migrationId, subjectId);
-    return standing.kind === 'open' ? source.find(subjectId, selection) : standing;
+    const standing = await standingIn(app.db, migration.id, id);
+    return standing.kind === 'open' ? source.find(id, selection) : standing;
   };
-  const note = creationNote(app.db, migration, subjectId);
   const kind = operations[operation].subject;
   try {
-    const subject = { id: subjectId, kind, selection, installation, source, okta, look, note, answered };
+    const subject = { id, kind, selection, installation, source, okta, look, note, answered };
     const outcome = await processes[operation](subject, signal);
     // A call that was cut off by our own end says nothing about Okta.
     const cutOff = signal.aborted && outcome.kind === 'unreachable' && outcome.error.status === 0;

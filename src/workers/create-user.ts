@@ -24,9 +24,7 @@ export const createUser: Process = async (subject, signal) => {
   const wanted = await withoutOkta(subject);
   if (wanted.kind === 'wanted' && wanted.profile.login !== before.profile.login)
     await note.write(wanted.profile.login);
-  const outcome = wanted.kind === 'wanted' ? await create(subject, wanted, turn, signal) : wanted;
-  if (outcome.kind !== 'unreachable') await note.delete();
-  return outcome;
+  return wanted.kind === 'wanted' ? create(subject, wanted, turn, signal) : wanted;
 };
 
 /** Whom only Okta can carry over. */

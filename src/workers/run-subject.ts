@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Job } from 'bullmq';
 import type { App } from '../app.ts';
+import { creationNote } from '../db/creations.ts';
 import { findMigration } from '../db/migrations.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { errorFields, errorText } from '../log.ts';
@@ -29,9 +30,10 @@ export async function runSubject(
   const answered = () => {
     place ??= tally.next(migration.id).catch(() => null); // nobody may be listening when Redis is away
   };
+  const note = creationNote(app.db, migration, data.subjectId);
   let outcome: Outcome;
   try {
-    outcome = await attempt(app, okta, migration, data, answered, signal);
+    outcome = await attempt(app, okta, migration, { id: data.subjectId, note, answered }, signal);
   } catch (error) {
     if (await holdIfAway(app, migration)) throw error;
     if (isOutage(error) || !isLastAttempt(job)) throw error;
@@ -40,5 +42,5 @@ export async function runSubject(
   }
   const ms = Math.round(performance.now() - startedMs);
   app.log.info({ ...data, attempt: job.attemptsMade + 1, outcome: outcome.kind, ms }, 'subject attempted');
-  await settle({ app, tally, job, migration, place }, outcome);
+  await settle({ app, tally, job, migration, note, place }, outcome);
 }

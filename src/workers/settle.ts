@@ -1,5 +1,6 @@
 import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
 import type { App } from '../app.ts';
+import type { CreationNote } from '../db/creations.ts';
 import { recordFailure } from '../db/failures.ts';
 import { failureOf } from '../domain/failure.ts';
 import { holdOf } from '../domain/hold.ts';
@@ -16,13 +17,14 @@ export interface Attempted {
   tally: Tally;
   job: Job<SubjectJob>;
   migration: Migration;
+  note: CreationNote;
   /** Where Okta's answer to it stands among all answers; undefined when there was none to count. */
   place: Promise<number | null> | undefined;
 }
 
 /** Carries out what the table of verdicts says of an outcome; the only place that steers BullMQ. */
 export async function settle(attempted: Attempted, outcome: Outcome): Promise<void> {
-  const { app, job, migration } = attempted;
+  const { app, job, migration, note } = attempted;
   const verdict: Verdict = verdicts[outcome.kind];
   const { subjectId } = job.data;
   // First of all: each call that follows would be refused, too.
@@ -39,6 +41,7 @@ export async function settle(attempted: Attempted, outcome: Outcome): Promise<vo
     failure &&
     final &&
     (await recordFailure(app.db, { id: migration.id, pass: migration.cursor.pass }, subjectId, failure));
+  if (verdict.note === 'delete') await note.delete();
   if (failure && (failed || verdict.tally === 'unreachable')) await doubt(attempted, verdict.tally, failure);
   await steer(job, verdict, outcome);
 }

@@ -57,12 +57,21 @@ test.each(each)(
   },
 );
 
+test.each(each)(
+  '%s: whoever may be in Okta without a reference is looked for again',
+  (kind, _outcome, verdict: Verdict) => {
+    const open = ['undecided', 'not-running', 'already-failed', 'stopping', 'unreachable', 'unexpected'];
+    expect(verdict.note).toBe(open.includes(kind) ? 'keep' : 'delete');
+  },
+);
+
 test('a 429 costs neither an attempt nor a row for each refused call', () => {
   expect(verdicts.throttled).toEqual({
     job: 'delay',
     failure: 'never',
     errorLog: 'closing',
     tally: 'not-counted',
+    note: 'delete', // Okta has not looked at it
   });
 });
 
