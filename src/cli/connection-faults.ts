@@ -134,7 +134,7 @@ const pathOf: Record<
   misconfigured: ({ name, credentials }) =>
     `/orgs/${name}/credentials/${credentials.kind === 'oauth' ? 'oauth' : 'apiToken'}`,
   unreachable: ({ name }) => `/orgs/${name}/baseUrl`,
-  throttled: (org) => `/orgs/${org}`,
+  throttled: ({ name }) => `/orgs/${name}`,
 };
 
 async function unreachable(path: string, question: Promise<unknown>): Promise<Fault[]> {

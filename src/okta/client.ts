@@ -134,6 +134,6 @@ export function createOktaClient(org: OrgConfig, { limiter, redis, prefix }: Fle
     getUserSchema: (turn, signal) =>
       call(userSchema, turn, { method: 'GET', path: 'api/v1/meta/schemas/user/default' }, signal),
     longestCallMs: org.windowMs + org.requestTimeoutMs,
-    close: http.close,
+    close: () => http.close(),
   };
 }

@@ -55,7 +55,7 @@ export function createHttp({ baseUrl, requestTimeoutMs, proxyUrl }: HttpConfig):
       const tooLong = new AbortController();
       try {
         const answer = http(path, { ...request, signal: tooLong.signal });
-        answer.on('downloadProgress', ({ transferred }) => {
+        void answer.on('downloadProgress', ({ transferred }) => {
           if (transferred > LONGEST_ANSWER_BYTES) tooLong.abort();
         });
         const { statusCode, headers, body } = await answer;

@@ -45,7 +45,7 @@ interface Options {
   place: string;
   encryptionKey: Buffer;
   /** Asks Okta for a token; `last` is the one before. */
-  ask(last: AccessToken | null, signal?: AbortSignal): Promise<Asked>;
+  ask: (last: AccessToken | null, signal?: AbortSignal) => Promise<Asked>;
 }
 
 export function createSharedToken({ redis, place, encryptionKey, ask }: Options): SharedToken {

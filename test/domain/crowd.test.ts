@@ -21,7 +21,7 @@ test('it does not matter in which order the bad answers come to be known', () =>
     expect(
       crowdAround(last, known)
         .map(({ place }) => place)
-        .sort(),
+        .sort((a, b) => a - b),
     ).toEqual(places);
   }
 });

@@ -16,8 +16,8 @@ interface Site {
   org: SimulatedOrg;
   app: TestServiceApp;
   /** A client as one more process of the fleet has it. */
-  client(): ReturnType<typeof bareClientAt>;
-  tokenCalls(): Promise<number>;
+  client: () => ReturnType<typeof bareClientAt>;
+  tokenCalls: () => Promise<number>;
 }
 
 async function site(dpop: boolean, options: Partial<Options> = {}): Promise<Site> {

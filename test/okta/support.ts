@@ -120,7 +120,7 @@ export function clientAt(url: string, limiter?: Limiter, values?: Partial<OrgCon
     addToGroup: async (groupId: string, userId: string) =>
       okta.addToGroup(await okta.turn('groups'), groupId, userId),
     getGroup: async (id: string) => okta.getGroup(await okta.turn('group'), id),
-    close: okta.close,
+    close: () => okta.close(),
   };
 }
 

@@ -18,8 +18,8 @@ interface Site {
   world: World;
   id: number;
   queue: Queue;
-  finished(): Promise<void>;
-  failures(): ReturnType<typeof failures>;
+  finished: () => Promise<void>;
+  failures: () => ReturnType<typeof failures>;
 }
 
 /** Okta has created person 1, no answer has come, and the next attempt is a while away. */
@@ -56,9 +56,9 @@ const unassigned = (world: World) =>
   world.rows<{ user_id: number; uuid: Buffer; email: string }>(
     'SELECT user_id, uuid, email FROM iam_portal_user_group_unassignment_queue',
   );
-const deletePanelist = async ({ rows }: World) => {
-  await rows('DELETE FROM zugang');
-  await rows('DELETE FROM teilnehmer');
+const deletePanelist = async (world: World) => {
+  await world.rows('DELETE FROM zugang');
+  await world.rows('DELETE FROM teilnehmer');
 };
 
 scene(
