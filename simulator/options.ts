@@ -28,7 +28,7 @@ export interface Options {
   readonly activatingProvisioned: (typeof ACTIVATING_PROVISIONED)[number];
   /** What a second group of a name is answered: reported is the one, the catalogue of errors has the other too. */
   readonly duplicateGroup: (typeof DUPLICATE_GROUP)[number];
-  /** Whether who has a slash in his login is fetched by it; Okta does not. */
+  /** Whether who has a slash in his login is fetched by it, which Okta does not. */
   readonly fetchesSlashLogins: boolean;
   /** How long a job runs that changes a status behind the answer. */
   readonly transitionMs: number;
@@ -77,7 +77,7 @@ export const DEFAULTS: Omit<Options, 'port' | 'token'> = {
   clockSkewMs: 0,
   activatingProvisioned: 'E0000016',
   duplicateGroup: 'E0000001',
-  fetchesSlashLogins: true,
+  fetchesSlashLogins: false,
   transitionMs: 0,
   searchLagMs: 0,
   groupLagMs: 0,

@@ -32,6 +32,11 @@ export interface OktaClient {
   ): Promise<Reply<{ id: string }>>;
   /** By login: a strong read, where search lags behind. Okta, Users API: retrieve a user. */
   getUser(turn: TurnOf<'user-read'>, login: string, signal?: AbortSignal): Promise<Reply<OktaUser>>;
+  /**
+   * By login, where `getUser` cannot: Okta takes a slash for the end of it. Lags behind, so that an empty list says
+   * little. Okta, Users API: list users.
+   */
+  searchUser(turn: TurnOf<'users'>, login: string, signal?: AbortSignal): Promise<Reply<OktaUser[]>>;
   /** Once more is as good as once. Okta, Groups API: assign a user to a group. */
   addToGroup(
     turn: TurnOf<'groups'>,
@@ -79,6 +84,7 @@ const UserSchema = Type.Object({ definitions: Type.Object({ base: Attributes, cu
 export type UserSchema = Static<typeof UserSchema>;
 
 const [withId, user, userSchema] = [Compile(WithId), Compile(User), Compile(UserSchema)];
+const users = Compile(Type.Array(User));
 interface Validator<T> {
   Check(value: unknown): value is T;
 }
@@ -125,6 +131,10 @@ export function createOktaClient(org: OrgConfig, { limiter, redis, prefix }: Fle
     },
     getUser: (turn, login, signal) =>
       call(user, turn, { method: 'GET', path: `api/v1/users/${encodeURIComponent(login)}` }, signal),
+    searchUser: (turn, login, signal) => {
+      const search = new URLSearchParams({ search: `profile.login eq ${JSON.stringify(login)}`, limit: '2' });
+      return call(users, turn, { method: 'GET', path: `api/v1/users?${search}` }, signal);
+    },
     addToGroup: (turn, groupId, userId, signal) => {
       const path = `api/v1/groups/${encodeURIComponent(groupId)}/users/${encodeURIComponent(userId)}`;
       return call(anything, turn, { method: 'PUT', path }, signal);

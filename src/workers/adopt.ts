@@ -4,7 +4,8 @@ import { oktaUserId } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Person } from '../domain/person.ts';
 import type { OktaProfile } from '../domain/profile.ts';
-import type { OktaUser } from '../okta/client.ts';
+import type { OktaClient, OktaUser } from '../okta/client.ts';
+import type { Reply } from '../okta/reply.ts';
 import { knownAttributes } from './known-attributes.ts';
 import type { Subject } from './process.ts';
 import { recordNew, scrubbed } from './record.ts';
@@ -19,7 +20,8 @@ export async function adopt(
 ): Promise<Outcome> {
   const { okta, installation } = subject;
   const { login } = profile;
-  const found = await okta.getUser(await okta.turn('user-read', signal), login, signal);
+  const found = await userOf(okta, login, signal);
+  if (found.kind === 'unseen') return { kind: 'unreachable', error: refusal.error };
   if (found.kind === 'refused') {
     // No such user: what was sent was wrong, for this person or for all.
     const known = await knownAttributes(okta, signal);
@@ -66,8 +68,9 @@ export async function recover(
   const standing = await subject.look();
   if (standing.kind === 'not-running' || standing.kind === 'already-failed') return { kind: standing.kind };
   if (standing.kind === 'referenced') return { kind: 'already-migrated' };
-  const found = await okta.getUser(await okta.turn('user-read', signal), login, signal);
-  if (found.kind !== 'ok' && found.kind !== 'refused') return scrubbed(found, null);
+  const found = await userOf(okta, login, signal);
+  if (found.kind !== 'ok' && found.kind !== 'refused' && found.kind !== 'unseen')
+    return scrubbed(found, null);
 
   const isOurs =
     found.kind === 'ok' &&
@@ -80,6 +83,19 @@ export async function recover(
   const { id, profile } = found.body;
   const email = typeof profile.email === 'string' ? profile.email : profile.login;
   return recordNew(subject, { email }, { kind: 'adopted', oktaId: oktaUserId(id), error: null });
+}
+
+/** `refused`: there is none. `unseen`: there may be one that cannot be found yet. */
+async function userOf(
+  okta: OktaClient,
+  login: string,
+  signal: AbortSignal,
+): Promise<Reply<OktaUser> | { kind: 'unseen' }> {
+  if (!login.includes('/')) return okta.getUser(await okta.turn('user-read', signal), login, signal);
+  const found = await okta.searchUser(await okta.turn('users', signal), login, signal);
+  if (found.kind !== 'ok') return found;
+  const [body] = found.body;
+  return body ? { kind: 'ok', body } : { kind: 'unseen' };
 }
 
 function existing({ installation }: Subject, { profile, ...user }: OktaUser): ExistingUser {

@@ -35,11 +35,22 @@ test('one call creates a user who is not active and stands in the groups', async
 test('a user is found by login, with the mark of whoever created it', async () => {
   const org = await startOrg();
   const okta = clientAt(org.url);
-  const login = "jürgen/o'brien+1@example.com";
+  const login = "jürgen.o'brien+1@example.com";
   await okta.createUser(profile(login), []);
   expect(await okta.getUser(login)).toMatchObject({
     kind: 'ok',
     body: { status: 'STAGED', profile: { employeeNumber: 'werk/panelist/7' } },
+  });
+});
+
+test('a user whose login has a slash is found by a search', async () => {
+  const org = await startOrg();
+  const okta = bareClientAt(org.url);
+  const login = 'ada/"sales"@example.com';
+  await okta.createUser(await okta.turn('users'), profile(login), []);
+  expect(await okta.searchUser(await okta.turn('users'), login)).toMatchObject({
+    kind: 'ok',
+    body: [{ status: 'STAGED', profile: { login } }],
   });
 });
 

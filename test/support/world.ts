@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { pino } from 'pino';
+import type { Options } from '../../simulator/options.ts';
 import { startSimulator } from '../../simulator/server.ts';
 import { buildApi } from '../../src/api/server.ts';
 import { type App, openApp } from '../../src/app.ts';
@@ -67,7 +68,8 @@ export interface WorldOptions {
   windowSeconds?: number;
   latencyMs?: number;
   tokenSharePercent?: number;
-  tokenLifeMs?: number;
+  /** How the simulated Okta is besides. */
+  okta?: Partial<Options>;
 }
 
 /** Calls that no test has to wait for. */
@@ -80,7 +82,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     windowSeconds = 60,
     latencyMs = 0,
     tokenSharePercent = 100,
-    tokenLifeMs,
+    okta,
   } = options;
   const [own, installation] = await Promise.all([createDatabase('portage'), createDatabase('efs')]);
   await Promise.all([updateSchema(own.url), createTables(installation.url, efs)]);
@@ -92,7 +94,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     windowMs: windowSeconds * 1_000,
     tokenSharePercent,
     latencyMs,
-    ...(tokenLifeMs && { tokenLifeMs }),
+    ...okta,
   });
   const groupId = await createGroup(simulator.url);
   const prefix = uniqueName('test');

@@ -122,3 +122,18 @@ test('a reference that holds no Okta id is named, without a call', async () => {
   expect(await failures(api, id)).toEqual([[1, 'reference_invalid', null]]);
   expect(await world.okta.control('GET', 'counters')).toMatchObject({ created: 0 });
 });
+
+test('a login that Okta cannot fetch is searched for until it is found, and not created twice', async () => {
+  await world.close();
+  world = await createWorld({ okta: { searchLagMs: 3_000 } });
+  api = await world.api();
+  await world.rows(world.efs.panelist, [[[1, 'ada/sales@example.com', 'Ada', 'Byron', 1]]]);
+  await world.rows(world.efs.member, [[[1, 1]]]);
+  await befall(world, 1, { kind: 'reset', when: 'after' });
+
+  const id = await migrate();
+
+  expect((await counters(world)).users).toBe(1);
+  expect([await references(world), await failures(api, id)]).toEqual([[1], []]);
+  expect((await errorLog(world)).slice(0, 2)).toEqual([0, 400]); // no answer, then "exists" while the search lags
+});

@@ -14,7 +14,7 @@ test('a token that lives shortly and a key that is revoked for a while fail nobo
   const dpop = true;
   const app = await createServiceApp(dpop);
   // 6 s of calls, in which a token is replaced every 2 s.
-  world = await createWorld({ perMinute: 3_000, windowSeconds: 2, tokenLifeMs: 2_400 });
+  world = await createWorld({ perMinute: 3_000, windowSeconds: 2, okta: { tokenLifeMs: 2_400 } });
   const { clientId, privateKey, encryptionKey } = app.config;
   Object.assign(world.env, { OKTA_KEY: privateKey, ENCRYPTION_KEY: encryptionKey });
   Object.assign(world.file.orgs.acme, {
