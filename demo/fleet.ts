@@ -28,6 +28,8 @@ export interface FleetOptions {
   windowSeconds?: number;
   /** Calls that Okta takes at once, everybody's together; as in an org of its edition without it. */
   concurrency?: number;
+  /** A module that is shown the simulator's traffic. */
+  observer?: string;
   /** Changes the configuration before it is written. */
   adjust?: (file: ConfigFile) => ConfigFile;
   /** What an adjusted configuration names besides. */
@@ -97,7 +99,7 @@ async function stopAll([okta, ...portage]: Process[]): Promise<void> {
 
 /** The token is an argument, which other users of the machine can see: it opens this simulator only. */
 function simulatorArgs(
-  { perMinute, latencyMs, tokenShare, windowSeconds, concurrency }: FleetOptions,
+  { perMinute, latencyMs, tokenShare, windowSeconds, concurrency, observer }: FleetOptions,
   token: string,
 ) {
   const options = {
@@ -108,6 +110,7 @@ function simulatorArgs(
     'token-share': tokenShare,
     'window-s': windowSeconds ?? WINDOW_S,
     ...(concurrency && { concurrency }),
+    ...(observer && { observer }),
   };
   return ['simulator/main.ts', ...Object.entries(options).map(([name, value]) => `--${name}=${value}`)];
 }

@@ -61,7 +61,7 @@ export async function handleApi(
   const elapsedMs = performance.now() - arrival.atMs;
   delays.later(latencyOf(state, arrival) - elapsedMs, () => {
     leave();
-    deliver(state, arrival, outcome, response);
+    deliver(state, arrival, body, outcome, response);
   });
 }
 
@@ -193,17 +193,25 @@ function nameOf(outcome: Outcome): string {
   }
 }
 
-function deliver(state: State, arrival: Arrival, outcome: Outcome, response: ServerResponse): void {
+function deliver(
+  state: State,
+  arrival: Arrival,
+  body: Body,
+  outcome: Outcome,
+  response: ServerResponse,
+): void {
   const { standing, requestId, url, fault } = arrival;
   switch (outcome.kind) {
     case 'answer':
-    case 'truncated':
-      send(response, outcome.answer, standing, requestId, state.org.ids, url, {
+    case 'truncated': {
+      const content = send(response, outcome.answer, standing, requestId, state.org.ids, url, {
         extent: outcome.kind === 'answer' ? 'whole' : 'half',
         clockSkewMs: fault?.kind === 'date' ? fault.skewMs : state.options.clockSkewMs,
         resetTwice: fault?.kind === 'duplicate-reset',
       });
+      show(state, arrival, body, outcome.answer, content);
       break;
+    }
     case 'html':
       sendHtml(response, outcome.status);
       break;
@@ -211,6 +219,23 @@ function deliver(state: State, arrival: Arrival, outcome: Outcome, response: Ser
       response.socket?.resetAndDestroy();
       break;
   }
+}
+
+function show(
+  { options, complaints }: State,
+  { method, url }: Arrival,
+  body: Body,
+  answer: Answer,
+  content: unknown,
+): void {
+  if (options.observe === null) return;
+  const sent = body.kind === 'json' ? body.value : body.kind === 'bad' ? body.text : undefined;
+  const { pathname: path, searchParams: query } = url;
+  // As it went over the wire: what is undefined did not.
+  const wire = content === undefined ? undefined : (JSON.parse(JSON.stringify(content)) as unknown);
+  complaints.add(
+    options.observe({ method, path, query, body: sent, status: statusOf(answer), answer: wire }),
+  );
 }
 
 function latencyOf(state: State, { fault }: Arrival): number {

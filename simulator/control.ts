@@ -38,6 +38,7 @@ const HANDLERS: Readonly<Record<string, ControlHandler>> = {
   },
   'POST outsiders': ({ state }, { request, response }) => setTraffic(state, request, response),
   'GET unsupported': ({ state }, { response }) => reply(response, 200, state.unsupported.read()),
+  'GET complaints': ({ state }, { response }) => reply(response, 200, state.complaints.read()),
   'GET faults': ({ state }, { response }) => reply(response, 200, state.faults.list()),
   'POST faults': ({ state }, { request, response }) => addFault(state, request, response),
   'DELETE faults': ({ state }, { response }) => {

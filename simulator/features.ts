@@ -35,7 +35,7 @@ const FEATURES: Readonly<Record<string, { readonly description: string; readonly
     capabilities: {
       importSettings: {
         schedule: DISABLED,
-        username: { userNameFormat: 'EMAIL', userNameExpression: null },
+        username: { usernameFormat: 'EMAIL' },
       },
       importRules: {
         userCreateAndMatch: {

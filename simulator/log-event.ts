@@ -60,7 +60,6 @@ export function toLogEvent(record: LogRecord): Record<string, unknown> {
       issuer: null,
       interface: null,
       authenticationStep: 0,
-      rootSessionId: null,
       externalSessionId: caller?.requestId ?? 'unknown',
     },
     displayMessage: MESSAGES[record.type] ?? record.type,

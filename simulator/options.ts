@@ -1,4 +1,5 @@
 import type { Bucket, Edition } from './buckets.ts';
+import type { Observer } from './observer.ts';
 import type { ServiceApp } from './service-app.ts';
 
 export const ACTIVATING_PROVISIONED = ['E0000016', 'E0000038'] as const;
@@ -58,6 +59,8 @@ export interface Options {
   readonly dpopNonceLifeMs: number;
   /** How many events are kept. */
   readonly logCapacity: number;
+  /** Is shown every call that was answered. */
+  readonly observe: Observer | null;
 }
 
 /** What has to be said; all the rest has a default. */
@@ -94,6 +97,7 @@ export const DEFAULTS: Omit<Options, 'port' | 'token'> = {
   dpopNonceLifeMs: 24 * 60 * 60_000,
   // About 900 bytes each: twice as many cost another 45 MB.
   logCapacity: 50_000,
+  observe: null,
 };
 
 export function withDefaults(given: GivenOptions): Options {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { BUCKET_NAMES, EDITIONS } from './buckets.ts';
+import { loadObserver } from './observer.ts';
 import { ACTIVATING_PROVISIONED, DUPLICATE_GROUP, type GivenOptions, type Options } from './options.ts';
 import { parseServiceApp, type ServiceApp } from './service-app.ts';
 
@@ -90,6 +91,12 @@ const OPTIONAL: Readonly<Record<string, Flag>> = {
   },
   'log-late-ms': { key: 'logLateMs', ...milliseconds, example: '5000' },
   'log-capacity': { key: 'logCapacity', ...count, example: '50000' },
+  observer: {
+    key: 'observe',
+    read: loadObserver,
+    wanted: 'a module that exports a function observe(exchange)',
+    example: 'MODULE',
+  },
   'activating-provisioned': { key: 'activatingProvisioned', ...oneOf(ACTIVATING_PROVISIONED) },
   'duplicate-group': { key: 'duplicateGroup', ...oneOf(DUPLICATE_GROUP) },
   'fetch-slash-logins': { key: 'fetchesSlashLogins', read: yesOrNo, wanted: 'yes or no', example: 'yes' },

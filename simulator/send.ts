@@ -34,7 +34,7 @@ export interface Manner {
 
 const MINUTE_S = 60;
 
-/** Puts an answer on the wire; every one has the rate-limit headers and an id of its own. */
+/** Puts an answer on the wire and returns its body; every one has the rate-limit headers and an id of its own. */
 export function send(
   response: ServerResponse,
   answer: Answer,
@@ -43,8 +43,8 @@ export function send(
   ids: Ids,
   url: URL,
   { extent, clockSkewMs, resetTwice }: Manner,
-): void {
-  if (response.destroyed) return;
+): unknown {
+  if (response.destroyed) return undefined;
   response.statusCode = statusOf(answer);
   response.setHeader('X-Okta-Request-Id', requestId);
   response.setHeader('X-Rate-Limit-Limit', standing.limit);
@@ -60,13 +60,15 @@ export function send(
   if (answer.kind === 'oauth-error' && answer.nonce !== undefined) {
     response.setHeader('DPoP-Nonce', answer.nonce);
   }
-  const body = answer.kind === 'empty' ? null : Buffer.from(JSON.stringify(bodyOf(answer, ids)));
+  const content = answer.kind === 'empty' ? undefined : bodyOf(answer, ids);
+  const body = content === undefined ? null : Buffer.from(JSON.stringify(content));
   if (body !== null) {
     response.setHeader('Content-Type', 'application/json');
     response.setHeader('Content-Length', body.length);
   }
   if (extent === 'whole') response.end(body);
   else cutOff(response, body);
+  return content;
 }
 
 /** The page that a proxy on the way answers with: nothing in it is Okta's. */

@@ -8,6 +8,7 @@ import { keepIndexes } from './keep-indexes.ts';
 import { createLatency, type Latency } from './latency.ts';
 import { logChanges } from './log-changes.ts';
 import { createOAuth, type OAuth } from './oauth.ts';
+import { type Complaints, createComplaints } from './observer.ts';
 import type { Options } from './options.ts';
 import { createOrg, type Org } from './org.ts';
 import { createOutsiders, type Outsiders } from './outsiders.ts';
@@ -30,6 +31,7 @@ export interface State {
   readonly oauth: OAuth;
   readonly latency: Latency;
   readonly unsupported: Unsupported;
+  readonly complaints: Complaints;
 }
 
 export function createState(options: Options, url: string, delays: Delays): State {
@@ -52,5 +54,6 @@ export function createState(options: Options, url: string, delays: Delays): Stat
     oauth: createOAuth(options),
     latency: createLatency(options.latencyMs),
     unsupported: createUnsupported(),
+    complaints: createComplaints(),
   };
 }

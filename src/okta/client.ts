@@ -133,7 +133,7 @@ export function createOktaClient(org: OrgConfig, { limiter, redis, prefix }: Fle
       call(user, turn, { method: 'GET', path: `api/v1/users/${encodeURIComponent(login)}` }, signal),
     searchUser: (turn, login, signal) => {
       const search = new URLSearchParams({ search: `profile.login eq ${JSON.stringify(login)}`, limit: '2' });
-      return call(users, turn, { method: 'GET', path: `api/v1/users?${search}` }, signal);
+      return call(users, turn, { method: 'GET', path: `api/v1/users?${search.toString()}` }, signal);
     },
     addToGroup: (turn, groupId, userId, signal) => {
       const path = `api/v1/groups/${encodeURIComponent(groupId)}/users/${encodeURIComponent(userId)}`;

@@ -40,7 +40,7 @@ test('a token that is revoked in mid-run costs few calls and nobody; once it is 
   const revokedAt = performance.now();
   const [held] = await untilHeld(fleet, ids);
   expect(held).toMatchObject({ heldCause: 'credentials', wait: { code: 'held' } });
-  expect(held?.wait?.message).toMatch(/token was refused/);
+  expect(held?.wait?.message).toMatch(/credentials were refused/);
   const refused = async () => (await okta.statuses())['401'] ?? 0;
   const first = await refused();
   await eventually('it is probed', async () => (await refused()) >= first + 3);

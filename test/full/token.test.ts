@@ -45,7 +45,7 @@ test('a token that is revoked in the middle holds the run and fails nobody; once
   const migrations = await untilHeld(fleet, ids);
   for (const { wait } of migrations) {
     expect(wait?.code).toBe('held');
-    expect(wait?.message).toMatch(/token was refused .*401 E0000011/);
+    expect(wait?.message).toMatch(/credentials were refused .*401 E0000011/);
   }
   const failedBefore = await failures(fleet);
   await sleep(AWAY_MS);

@@ -7,6 +7,8 @@ import type { OrgConfig } from '../../src/config/config.ts';
 import type { OktaProfile } from '../../src/domain/profile.ts';
 import type { Allowance, Limiter, Seen } from '../../src/limiter/limiter.ts';
 import { createOktaClient, type Fleet, type OktaClient } from '../../src/okta/client.ts';
+import { approve } from '../support/openapi/approve.ts';
+import { observe } from '../support/openapi/observe.ts';
 
 export const TOKEN = 'okta-s3cret';
 
@@ -43,9 +45,16 @@ export async function startOrg(options: Partial<Options> = {}): Promise<Simulate
     windowMs: 60_000,
     tokenSharePercent: 100,
     latencyMs: 0,
+    observe,
     ...options,
   });
-  closers.push(() => simulator.close());
+  closers.push(async () => {
+    try {
+      await approve(simulator.url);
+    } finally {
+      await simulator.close();
+    }
+  });
   const { url } = simulator;
   const post = async (path: string, body: unknown) => {
     const headers = { authorization: `SSWS ${TOKEN}`, 'content-type': 'application/json' };

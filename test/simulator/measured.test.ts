@@ -68,6 +68,25 @@ test('the call that brings Remaining to 0 succeeds, all after it are refused on 
   expect(new Set(replies.map(({ headers }) => headers.get('x-rate-limit-reset'))).size).toBe(1);
 });
 
+// Recorded in Okta's Python SDK: the body of a 429; none of 2,304 answers has Retry-After.
+test('a 429 has the recorded body, and no answer tells when to come again but by its Reset', async () => {
+  const org = await startOrg({ usersPerMinute: 1 });
+  const replies = [
+    await org.call('GET', '/users'),
+    await org.call('GET', '/users'),
+    await org.call('GET', '/groups/none'),
+  ];
+  expect(replies.map(({ status }) => status)).toEqual([200, 429, 404]);
+  expect(replies[1]?.body).toEqual({
+    errorCode: 'E0000047',
+    errorSummary: 'API call exceeded rate limit due to too many requests.',
+    errorLink: 'E0000047',
+    errorId: expect.stringMatching(/^oae/),
+    errorCauses: [],
+  });
+  expect(replies.map(({ headers }) => headers.get('retry-after'))).toEqual([null, null, null]);
+});
+
 // Recorded: a token with half of a bucket saw 50 of 100, 300 of 600, 10 of 20, 250 of 500.
 test.each([
   ['integrator', '/users', '50'],

@@ -1,5 +1,7 @@
 import type { Options } from '../../simulator/options.ts';
 import { type Simulator, startSimulator } from '../../simulator/server.ts';
+import { approve } from '../support/openapi/approve.ts';
+import { createJudge } from '../support/openapi/judge.ts';
 
 export const TOKEN = 'a-token';
 
@@ -46,12 +48,28 @@ export interface Org {
   control<T>(method: string, path: string, body?: unknown): Promise<Reply<T>>;
 }
 
-const running: Simulator[] = [];
+const running: { readonly simulator: Simulator; readonly isAstray: boolean }[] = [];
+const observe = createJudge({ requests: 'accepted' });
+const observeAnswers = createJudge({ requests: 'none' });
 
-/** A simulator of this test's own; `stopAll` ends it. */
-export async function startOrg(options: Partial<Options> = {}): Promise<Org> {
-  const simulator = await startSimulator({ port: 0, token: TOKEN, ...options });
-  running.push(simulator);
+/** What a test says of its own calls. */
+export interface Manners {
+  /** It asks for what is not there, on purpose. */
+  readonly isAstray?: boolean;
+}
+
+/** A simulator of this test's own; `stopAll` ends it, and tells what Okta's documents say against its traffic. */
+export async function startOrg(
+  options: Partial<Options> = {},
+  { isAstray = false }: Manners = {},
+): Promise<Org> {
+  const simulator = await startSimulator({
+    port: 0,
+    token: TOKEN,
+    observe: isAstray ? observeAnswers : observe,
+    ...options,
+  });
+  running.push({ simulator, isAstray });
   const { url } = simulator;
   return {
     url,
@@ -62,7 +80,12 @@ export async function startOrg(options: Partial<Options> = {}): Promise<Org> {
 }
 
 export async function stopAll(): Promise<void> {
-  await Promise.all(running.splice(0).map((simulator) => simulator.close()));
+  const ended = running.splice(0);
+  try {
+    for (const { simulator, isAstray } of ended) await approve(simulator.url, { isAstray });
+  } finally {
+    await Promise.all(ended.map(({ simulator }) => simulator.close()));
+  }
 }
 
 /** A body for POST /users; a login stands for the whole person. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { INSTALLATION } from '../../demo/configuration.ts';
 import { bothEnds, type Ends } from '../../demo/ends.ts';
 import { type Fleet, type FleetOptions, startFleet } from '../../demo/fleet.ts';
@@ -8,6 +9,7 @@ import { createInstallation, type Plan } from '../../demo/installation.ts';
 import { createPeople, ONLINE_PORTALS, type People } from '../../demo/people.ts';
 import { createDatabase, REDIS_URL, uniqueName } from './databases.ts';
 import { eventually } from './eventually.ts';
+import { approve } from './openapi/approve.ts';
 
 type How = Partial<
   Pick<FleetOptions, 'perMinute' | 'windowSeconds' | 'latencyMs' | 'tokenShare' | 'adjust' | 'env'>
@@ -42,10 +44,13 @@ export interface TestFleet extends Fleet {
   /** Everything that Portage's own processes have logged. */
   logs(): string;
   finished(id: number, deadlineMs: number): Promise<void>;
+  /** Fails when Okta's documents and the calls to the simulator disagree. */
   close(): Promise<void>;
 }
 
 const SEED = 7;
+
+const OBSERVER = fileURLToPath(new URL('openapi/observe.ts', import.meta.url));
 
 export async function createFleet({
   admins,
@@ -73,6 +78,7 @@ export async function createFleet({
     installationUrl,
     portageUrl,
     workers,
+    observer: OBSERVER,
   });
   return {
     ...fleet,
@@ -101,9 +107,13 @@ export async function createFleet({
       });
     },
     async close() {
-      await fleet.stop();
-      rmSync(folder, { recursive: true });
-      await Promise.all([portageDb.drop(), efs.drop()]);
+      try {
+        await approve(fleet.oktaUrl);
+      } finally {
+        await fleet.stop();
+        rmSync(folder, { recursive: true });
+        await Promise.all([portageDb.drop(), efs.drop()]);
+      }
     },
   };
 }

@@ -9,6 +9,8 @@ import { toConfig } from '../../src/config/load.ts';
 import { updateSchema } from '../../src/db/schema.ts';
 import { createDatabase, REDIS_URL, uniqueName } from './databases.ts';
 import { createTables, type Efs, germanEfs } from './efs.ts';
+import { approve } from './openapi/approve.ts';
+import { observe } from './openapi/observe.ts';
 
 export const API_KEY = 'a-key-of-the-tests';
 const TOKEN = 'a-token-of-the-tests';
@@ -31,6 +33,7 @@ export interface World {
   api(): Promise<Api>;
   /** Closed before the apps, in reverse order. */
   closeLater(part: { close(): Promise<unknown> }): void;
+  /** Fails when Okta's documents and the calls to the simulator disagree. */
   close(): Promise<void>;
 }
 
@@ -94,6 +97,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     windowMs: windowSeconds * 1_000,
     tokenSharePercent,
     latencyMs,
+    observe,
     ...okta,
   });
   const groupId = await createGroup(simulator.url);
@@ -139,8 +143,12 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     closeLater: (part) => opened.push(part),
     async close() {
       for (const part of opened.reverse()) await part.close();
-      await simulator.close();
-      await Promise.all([own.drop(), installation.drop()]);
+      try {
+        await approve(simulator.url);
+      } finally {
+        await simulator.close();
+        await Promise.all([own.drop(), installation.drop()]);
+      }
     },
   };
 }

@@ -1,0 +1,55 @@
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+
+/** A call and its answer, as they went over the wire. */
+export interface Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Parsed; text where it was no JSON, undefined where there was none. */
+  readonly body: unknown;
+  readonly status: number;
+  /** Parsed; undefined where there was none. */
+  readonly answer: unknown;
+}
+
+/** Is shown every call that was answered, and returns what it has to complain of. */
+export type Observer = (exchange: Exchange) => readonly string[];
+
+/** The `observe` that a module exports; undefined when there is none. */
+export function loadObserver(path: string): Observer | undefined {
+  try {
+    const { observe } = createRequire(import.meta.url)(resolve(path)) as { observe?: unknown };
+    return typeof observe === 'function' ? (observe as Observer) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What an observer complained of, and how often. */
+export interface Complaints {
+  add(texts: readonly string[]): void;
+  read(): ComplaintsReading;
+}
+
+export interface ComplaintsReading {
+  readonly total: number;
+  readonly complaints: Readonly<Record<string, number>>;
+}
+
+/** So that one fault a call does not fill the memory. */
+const MOST_TEXTS = 1000;
+
+export function createComplaints(): Complaints {
+  const counts = new Map<string, number>();
+  let total = 0;
+  return {
+    add(texts) {
+      for (const text of texts) {
+        total += 1;
+        if (counts.has(text) || counts.size < MOST_TEXTS) counts.set(text, (counts.get(text) ?? 0) + 1);
+      }
+    },
+    read: () => ({ total, complaints: Object.fromEntries(counts) }),
+  };
+}
