@@ -204,12 +204,13 @@ function deliver(
   switch (outcome.kind) {
     case 'answer':
     case 'truncated': {
+      const caller = response.destroyed ? 'gone' : 'there';
       const content = send(response, outcome.answer, standing, requestId, state.org.ids, url, {
         extent: outcome.kind === 'answer' ? 'whole' : 'half',
         clockSkewMs: fault?.kind === 'date' ? fault.skewMs : state.options.clockSkewMs,
         resetTwice: fault?.kind === 'duplicate-reset',
       });
-      show(state, arrival, body, outcome.answer, content);
+      if (caller === 'there') show(state, arrival, body, outcome.answer, content);
       break;
     }
     case 'html':

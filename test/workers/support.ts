@@ -3,6 +3,8 @@ import type { App } from '../../src/app.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Api, World } from '../support/world.ts';
 
+const DEADLINE_MS = 60_000;
+
 /** Panelists of these ids, who can be migrated; all of them are in portal 1. */
 export async function addPanelists(world: World, ids: number[]): Promise<void> {
   await world.rows(world.efs.panelist, [ids.map((id) => [id, mailOf(id), `Vor${id}`, `Nach${id}`, 1])]);
@@ -18,7 +20,7 @@ export async function start(api: Api): Promise<number> {
 
 export async function finished(api: Api, id: number) {
   const state = async () => (await api.get(`/v1/migrations/${id}`)).body.state === 'finished';
-  await eventually(`migration ${id} finishes`, state);
+  await eventually(`migration ${id} finishes`, state, DEADLINE_MS);
 }
 
 /** Ids, codes and Okta's statuses. */
