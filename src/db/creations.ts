@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { RowDataPacket } from 'mysql2/promise';
 import type { MigrationId, SubjectId } from '../domain/ids.ts';
 import type { Migration } from '../domain/migration.ts';
@@ -17,6 +18,7 @@ export interface Creation {
 export interface CreationNote {
   find(): Promise<Creation | null>;
   write(login: string): Promise<void>;
+  /** Deletes the note that was found or written here, and no other attempt's. */
   delete(): Promise<void>;
 }
 
@@ -28,24 +30,31 @@ export function creationNote(
   subjectId: SubjectId,
 ): CreationNote {
   const key: Key = [installation, operations[operation].subject, subjectId];
+  let known: string | null = null;
   return {
     async find() {
-      const [[row]] = await db.query<(RowDataPacket & Creation)[]>(
-        `SELECT login, TIMESTAMPDIFF(MICROSECOND, noted_at, CURRENT_TIMESTAMP(3)) DIV 1000 AS ageMs
+      const [[row]] = await db.query<(RowDataPacket & Creation & { attempt: string })[]>(
+        `SELECT login, attempt, TIMESTAMPDIFF(MICROSECOND, noted_at, CURRENT_TIMESTAMP(3)) DIV 1000 AS ageMs
            FROM creations WHERE installation = ? AND kind = ? AND subject_id = ?`,
         key,
       );
+      known = row?.attempt ?? null;
       return row ?? null;
     },
     async write(login) {
+      known = randomUUID();
       await db.query(
-        `REPLACE INTO creations (installation, kind, subject_id, migration_id, login, noted_at)
-         VALUES (?, ?, ?, ?, ?, CURRENT_TIMESTAMP(3))`,
-        [...key, id, login],
+        `REPLACE INTO creations (installation, kind, subject_id, attempt, migration_id, login, noted_at)
+         VALUES (?, ?, ?, ?, ?, ?, CURRENT_TIMESTAMP(3))`,
+        [...key, known, id, login],
       );
     },
     async delete() {
-      await db.query('DELETE FROM creations WHERE installation = ? AND kind = ? AND subject_id = ?', key);
+      if (known === null) return;
+      await db.query(
+        'DELETE FROM creations WHERE installation = ? AND kind = ? AND subject_id = ? AND attempt = ?',
+        [...key, known],
+      );
     },
   };
 }

@@ -57,11 +57,11 @@ export async function adopt(
 
 /**
  * Carries out what an earlier attempt has left open, whatever has become of the person since; null when Okta has no
- * user of it.
+ * user of it, or none yet.
  */
 export async function recover(
   subject: Subject,
-  { login, ageMs }: Creation,
+  { login }: Creation,
   signal: AbortSignal,
 ): Promise<Outcome | null> {
   const { okta } = subject;
@@ -75,10 +75,7 @@ export async function recover(
   const isOurs =
     found.kind === 'ok' &&
     adoptionOf(existing(subject, found.body), wanted(subject, login), 'never').kind === 'own';
-  if (!isOurs) {
-    const createsAgain = standing.kind === 'wanted';
-    return createsAgain || ageMs >= okta.longestCallMs ? null : { kind: 'undecided' };
-  }
+  if (!isOurs) return null;
   subject.answered();
   const { id, profile } = found.body;
   const email = typeof profile.email === 'string' ? profile.email : profile.login;

@@ -1,3 +1,4 @@
+import type { Creation } from '../db/creations.ts';
 import { oktaUserId } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Person } from '../domain/person.ts';
@@ -15,17 +16,28 @@ export const createUser: Process = async (subject, signal) => {
   const earlier = await note.find();
   const recovered = earlier && (await recover(subject, earlier, signal));
   if (recovered) return recovered;
+  const decided = (found: Wanted | Outcome) => (earlier ? unlessUnderWay(okta, earlier, found) : found);
 
-  const before = await withoutOkta(subject);
+  const before = decided(await withoutOkta(subject));
   if (before.kind !== 'wanted') return before;
-  await note.write(before.profile.login);
   const turn = await okta.turn('users', signal);
   // The turn may have been minutes away: who is done, held, changed or gone by now is not created as of then.
-  const wanted = await withoutOkta(subject);
-  if (wanted.kind === 'wanted' && wanted.profile.login !== before.profile.login)
-    await note.write(wanted.profile.login);
-  return wanted.kind === 'wanted' ? create(subject, wanted, turn, signal) : wanted;
+  const wanted = decided(await withoutOkta(subject));
+  if (wanted.kind !== 'wanted') return wanted;
+  await note.write(wanted.profile.login);
+  return create(subject, wanted, turn, signal);
 };
+
+/**
+ * Another worker's call may still be under way with an earlier login. Only a creation with the same one meets that user;
+ * for any other end it is too early.
+ */
+function unlessUnderWay(okta: Subject['okta'], earlier: Creation, found: Wanted | Outcome): Wanted | Outcome {
+  if (earlier.ageMs >= okta.longestCallMs) return found;
+  const meets = found.kind === 'wanted' && found.profile.login === earlier.login;
+  const leaves = ['wanted', 'gone', 'skipped', 'unusable'].includes(found.kind);
+  return leaves && !meets ? { kind: 'undecided' } : found;
+}
 
 /** Whom only Okta can carry over. */
 interface Wanted {

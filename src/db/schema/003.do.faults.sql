@@ -8,6 +8,7 @@ CREATE TABLE IF NOT EXISTS creations (
   installation VARCHAR(32) CHARACTER SET ascii NOT NULL,
   kind         VARCHAR(16) CHARACTER SET ascii NOT NULL,
   subject_id   BIGINT NOT NULL,
+  attempt      CHAR(36) CHARACTER SET ascii NOT NULL COMMENT 'who has noted it: of two at once neither deletes the note of the other',
   migration_id BIGINT UNSIGNED NOT NULL COMMENT 'which offers the person again until this row is gone',
   login        VARCHAR(1000) NOT NULL,
   noted_at     DATETIME(3) NOT NULL,

@@ -1,0 +1,76 @@
+import type { Creation } from '../../src/db/creations.ts';
+import type { Standing } from '../../src/domain/person.ts';
+import { createUser } from '../../src/workers/create-user.ts';
+import type { Subject } from '../../src/workers/process.ts';
+
+const LONGEST_CALL_MS = 90_000;
+const ADA = { id: 7, email: 'ada@example.com', firstName: 'Ada', lastName: 'Byron' };
+const wanted = { kind: 'wanted', person: ADA, oktaId: null } as Standing;
+const gone: Standing = { kind: 'gone' };
+const notFound = { status: 404, code: 'E0000007', text: 'Not found', requestId: null };
+
+/** An attempt at somebody of whom Okta knows nothing (yet): how they stand at each look, and what was noted before. */
+function subjectOf(looks: Standing[], earlier: Creation | null) {
+  const [written, created]: [string[], string[]] = [[], []];
+  const subject = {
+    id: 7,
+    kind: 'panelist',
+    installation: {
+      config: { name: 'werk', login: '{email}', markerAttribute: 'employeeNumber', groupId: '00g1' },
+    },
+    note: {
+      find: async () => earlier,
+      write: async (login: string) => void written.push(login),
+    },
+    look: async () => looks.shift() ?? gone,
+    answered: () => {},
+    source: { recordReferences: async () => true },
+    okta: {
+      longestCallMs: LONGEST_CALL_MS,
+      turn: async () => ({}),
+      getUser: async () => ({ kind: 'refused', error: notFound }),
+      createUser: async (_: unknown, { login }: { login: string }) => {
+        created.push(login);
+        return { kind: 'ok', body: { id: '00u0000000000000000A' } };
+      },
+    },
+  } as unknown as Subject;
+  return { subject, written, created };
+}
+
+const run = (subject: Subject) => createUser(subject, new AbortController().signal);
+const young = (login: string): Creation => ({ login, ageMs: 100 });
+
+test('the login is noted before Okta is asked, and only then', async () => {
+  const { subject, written, created } = subjectOf([wanted, wanted], null);
+  expect(await run(subject)).toMatchObject({ kind: 'migrated' });
+  expect([written, created]).toEqual([[ADA.email], [ADA.email]]);
+  const leaving = subjectOf([wanted, gone], null);
+  expect(await run(leaving.subject)).toEqual({ kind: 'gone' });
+  expect([leaving.written, leaving.created]).toEqual([[], []]);
+});
+
+test("who goes while another attempt's call may be under way is not let go yet", async () => {
+  // The first look is that of the recovery.
+  const { subject, created } = subjectOf([wanted, wanted, gone], young(ADA.email));
+  expect(await run(subject)).toEqual({ kind: 'undecided' });
+  expect(created).toEqual([]);
+});
+
+test("who was renamed while another attempt's call may be under way is not created a second time yet", async () => {
+  const { subject, written, created } = subjectOf([wanted, wanted, wanted], young('ada.king@example.com'));
+  expect(await run(subject)).toEqual({ kind: 'undecided' });
+  expect([written, created]).toEqual([[], []]);
+});
+
+test('with the same login nobody waits: Okta lets one of two calls through', async () => {
+  const { subject } = subjectOf([wanted, wanted, wanted], young(ADA.email));
+  expect(await run(subject)).toMatchObject({ kind: 'migrated' });
+});
+
+test('once the earlier call must be over, an end is an end', async () => {
+  const old = { login: ADA.email, ageMs: LONGEST_CALL_MS };
+  expect(await run(subjectOf([wanted, gone], old).subject)).toEqual({ kind: 'gone' });
+  const renamed = subjectOf([wanted, wanted, wanted], { ...old, login: 'ada.king@example.com' });
+  expect(await run(renamed.subject)).toMatchObject({ kind: 'migrated' });
+});
