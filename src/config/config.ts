@@ -35,7 +35,14 @@ export interface OrgConfig {
   requestTimeoutMs: number;
   /** How often one looks again at what holds migrations and may pass by itself. */
   probeMs: number;
+  /** How much longer one call may be on its way to Okta than another. */
+  jitterMs: number;
+  /** Jobs of one queue under way at once, in the whole fleet. */
+  concurrency: number;
+  /** Calls a minute: each bucket as configured, never more whatever Okta allows, and kept free for others. */
   perMinute: Readonly<Record<Bucket, number>>;
+  maxPerMinute: Readonly<Record<Bucket, number>>;
+  keepFree: Readonly<Record<Bucket, number>>;
 }
 
 /** One EFS installation and how its people are found. */

@@ -1,9 +1,11 @@
 import { Compile } from 'typebox/schema';
 import { Settings } from 'typebox/system';
+import { bucketNames, defaultPerMinute } from '../domain/buckets.ts';
+import { keepFreeFault } from '../domain/keep-free.ts';
 import { loginPlaceholders } from '../domain/profile.ts';
 import { readSigningKey } from '../okta/signing-key.ts';
 import type { Fault } from './config.ts';
-import { ConfigFile, type InstallationFile, type OAuthFile } from './schema.ts';
+import { type AllowanceFile, ConfigFile, type InstallationFile, type OAuthFile } from './schema.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 type Faults = Generator<Fault, void, undefined>;
@@ -78,7 +80,10 @@ function* keyFaults(keys: ConfigFile['api']['keys']): Faults {
   }
 }
 
-function* orgFaults({ baseUrl, credentials, proxy }: ConfigFile['orgs'][string], env: Env): Faults {
+function* orgFaults(
+  { baseUrl, credentials, proxy, allowances }: ConfigFile['orgs'][string],
+  env: Env,
+): Faults {
   if (!URL.canParse(baseUrl)) yield { path: '/baseUrl', message: 'is not an address' };
   else if (new URL(baseUrl).protocol === 'http:' && !isLocal(new URL(baseUrl).hostname)) {
     yield { path: '/baseUrl', message: 'must be https: the API token travels with every call' };
@@ -90,6 +95,22 @@ function* orgFaults({ baseUrl, credentials, proxy }: ConfigFile['orgs'][string],
   }
   if (oauth) yield* under('/credentials/oauth', oauthFaults(oauth, env));
   if (proxy) yield* urlFaults('/proxy/env', proxy.env, env, 'http:');
+  for (const bucket of bucketNames) {
+    const at = `/allowances/${bucket}`;
+    yield* under(at, allowanceFaults(allowances?.[bucket] ?? {}, defaultPerMinute[bucket]));
+  }
+}
+
+function* allowanceFaults(
+  { perMinute: written, maxPerMinute, keepFree }: AllowanceFile,
+  usual: number,
+): Faults {
+  const perMinute = written ?? usual;
+  if (maxPerMinute !== undefined && maxPerMinute < perMinute) {
+    yield { path: '/maxPerMinute', message: `must not be less than perMinute, ${perMinute}` };
+  }
+  const message = keepFree !== undefined && keepFreeFault(keepFree, perMinute);
+  if (message) yield { path: '/keepFree', message };
 }
 
 function* oauthFaults({ privateKey, encryptionKey, keyId }: OAuthFile, env: Env): Faults {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { defaultPerMinute } from '../domain/buckets.ts';
+import { bucketNames, defaultPerMinute } from '../domain/buckets.ts';
+import { keepFreePerMinute } from '../domain/keep-free.ts';
 import type { Bucket } from '../domain/operations.ts';
 import { SECOND } from '../time.ts';
 import type { Config, Fault, InstallationConfig, OrgConfig } from './config.ts';
@@ -15,6 +16,8 @@ const DEFAULTS = {
   requestTimeoutSeconds: 30, // Okta's slower creates take 1.75 s (the 90th percentile on record)
   scopes: ['okta.users.manage', 'okta.groups.manage', 'okta.schemas.read'],
   dpop: true, // Okta demands it of apps that are made in its console, by default
+  jitterMs: 100, // the ways of one data centre; more would slow everybody
+  concurrency: 40, // half of what Okta allows an org at once (75), others' included
   windowSeconds: 60, // Okta, Rate limits: fixed windows of a minute
   login: '{email}',
   markerAttribute: 'employeeNumber', // a base attribute: every org has it
@@ -66,10 +69,9 @@ function resolve(file: ConfigFile, env: Env): Config {
         windowMs: (org.windowSeconds ?? DEFAULTS.windowSeconds) * SECOND,
         probeMs: (org.probeSeconds ?? DEFAULTS.probeSeconds) * SECOND,
         requestTimeoutMs: (org.requestTimeoutSeconds ?? DEFAULTS.requestTimeoutSeconds) * SECOND,
-        perMinute: mapValues(
-          defaultPerMinute,
-          (count, bucket) => org.allowances?.[bucket]?.perMinute ?? count,
-        ) as Record<Bucket, number>,
+        jitterMs: org.jitterMs ?? DEFAULTS.jitterMs,
+        concurrency: org.concurrency ?? DEFAULTS.concurrency,
+        ...allowancesOf(org),
       }),
     ),
     installations: mapValues(
@@ -85,6 +87,22 @@ function resolve(file: ConfigFile, env: Env): Config {
     ),
   });
 }
+
+function allowancesOf({
+  allowances,
+}: ConfigFile['orgs'][string]): Pick<OrgConfig, 'perMinute' | 'maxPerMinute' | 'keepFree'> {
+  const perMinute = (bucket: Bucket) => allowances?.[bucket]?.perMinute ?? defaultPerMinute[bucket];
+  return {
+    perMinute: ofEachBucket(perMinute),
+    maxPerMinute: ofEachBucket((bucket) => allowances?.[bucket]?.maxPerMinute ?? perMinute(bucket)),
+    keepFree: ofEachBucket((bucket) =>
+      keepFreePerMinute(allowances?.[bucket]?.keepFree ?? 0, perMinute(bucket)),
+    ),
+  };
+}
+
+const ofEachBucket = (to: (bucket: Bucket) => number) =>
+  Object.fromEntries(bucketNames.map((bucket) => [bucket, to(bucket)])) as Record<Bucket, number>;
 
 function credentialsOf(
   { credentials: { apiToken, oauth } }: ConfigFile['orgs'][string],

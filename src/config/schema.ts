@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { adoptionPolicies } from '../domain/adoption.ts';
 import { bucketNames } from '../domain/buckets.ts';
+import { type KeepFree, sharePattern } from '../domain/keep-free.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -10,7 +11,21 @@ const Identifier = Type.String({ minLength: 1, maxLength: 64, pattern: '^[^`?\\u
 const FromEnvironment = Type.Object({ env: Type.String({ pattern: '^[A-Z][A-Z0-9_]*$' }) }, closed);
 const MailDomain = Type.String({ pattern: '^[a-z0-9.-]+\\.[a-z]{2,}$' });
 
-const Allowance = Type.Object({ perMinute: Type.Integer({ minimum: 1, maximum: 1_000_000 }) }, closed);
+const PerMinute = Type.Integer({ minimum: 1, maximum: 1_000_000 });
+
+const Allowance = Type.Object(
+  {
+    /** The bucket as configured: what is allowed until Okta has answered. */
+    perMinute: Type.Optional(PerMinute),
+    /** Never more, whatever Okta allows. */
+    maxPerMinute: Type.Optional(PerMinute),
+    keepFree: Type.Optional(
+      Type.Unsafe<KeepFree>({ type: ['integer', 'string'], minimum: 0, pattern: sharePattern }),
+    ),
+  },
+  closed,
+);
+export type AllowanceFile = Static<typeof Allowance>;
 
 /** A service app of Okta's that asks for tokens by private_key_jwt. */
 const OAuth = Type.Object(
@@ -40,6 +55,10 @@ const Org = Type.Object(
     allowances: Type.Optional(
       Type.Partial(Type.Object(Object.fromEntries(bucketNames.map((name) => [name, Allowance]))), closed),
     ),
+    /** How much longer one call may be on its way to Okta than another. */
+    jitterMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000 })),
+    /** Jobs of one queue under way at once, in the whole fleet. */
+    concurrency: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
     /** How often one looks again at what holds migrations and may pass by itself. */
     probeSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 3_600 })),
     /** How long an answer is waited for. */

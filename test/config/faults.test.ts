@@ -183,6 +183,67 @@ test.each<[string, object, string]>([
   expect(faults.some((each) => each.startsWith(fault))).toBe(true);
 });
 
+const CHOICES: [string, object, string[]][] = [
+  [
+    'a most that is less than usual',
+    { users: { perMinute: 600, maxPerMinute: 599 } },
+    ['users/maxPerMinute must not be less than perMinute, 600'],
+  ],
+  [
+    'a most below the default',
+    { groups: { maxPerMinute: 499 } },
+    ['groups/maxPerMinute must not be less than perMinute, 500'],
+  ],
+  [
+    'a bucket that is all kept free',
+    { users: { perMinute: 600, keepFree: 600 } },
+    ['users/keepFree must leave at least one of 600 calls a minute'],
+  ],
+  [
+    'a share that leaves less than a call',
+    { users: { perMinute: 50, keepFree: '99%' } },
+    ['users/keepFree must leave at least one of 50 calls a minute'],
+  ],
+  ['a share of everything', { users: { keepFree: '100%' } }, ['users/keepFree must match pattern']],
+  ['less than nothing', { users: { keepFree: -1 } }, ['users/keepFree must be >= 0']],
+  [
+    'a share in other words',
+    { users: { keepFree: 'a third' }, group: { keepFree: 0.3 } },
+    ['users/keepFree must match pattern', 'group/keepFree must be'],
+  ],
+  [
+    'several of them',
+    { users: { perMinute: 10, maxPerMinute: 5, keepFree: 10 } },
+    ['users/maxPerMinute must', 'users/keepFree must'],
+  ],
+  ['an unknown bucket', { user: { perMinute: 10 } }, ['user is not a known setting']],
+];
+
+test.each(CHOICES)('of an allowance, %s is a fault at its path', (_, allowances, wanted) => {
+  const faults = faultsAfter((file) => {
+    file.orgs.acme.allowances = allowances;
+  });
+  expect(faults).toHaveLength(wanted.length);
+  for (const [i, fault] of wanted.entries()) expect(faults[i]).toContain(`/orgs/acme/allowances/${fault}`);
+});
+
+test.each([{ perMinute: 600, maxPerMinute: 600, keepFree: 599 }, { keepFree: '99%' }, {}])(
+  'an allowance may be %j',
+  (users) => {
+    const faults = faultsAfter((file) => {
+      file.orgs.acme.allowances = { users };
+    });
+    expect(faults).toEqual([]);
+  },
+);
+
+test('jitter and concurrency have their bounds', () => {
+  const faults = faultsAfter((file) => {
+    Object.assign(file.orgs.acme, { jitterMs: 1_001, concurrency: 0 });
+  });
+  expect(faults).toEqual(['/orgs/acme/jitterMs must be <= 1000', '/orgs/acme/concurrency must be >= 1']);
+});
+
 test('two installations in one database are a fault, named by the second', () => {
   const faults = faultsAfter((file) => {
     file.installations.labor = file.installations.werk;

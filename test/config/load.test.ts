@@ -25,6 +25,7 @@ function configOf(file: unknown): Config {
 
 test('the file that PORTAGE_CONFIG names is loaded and completed with defaults and secrets', () => {
   const { orgs, installations, api } = minimal();
+  const usual = { users: 600, 'user-read': 1_000, groups: 500, group: 600, token: 1_200, api: 600 };
   expect(loadText(JSON.stringify(minimal()))).toEqual({
     kind: 'valid',
     config: {
@@ -40,7 +41,11 @@ test('the file that PORTAGE_CONFIG names is loaded and completed with defaults a
           windowMs: 60_000,
           probeMs: 30_000,
           requestTimeoutMs: 30_000,
-          perMinute: { users: 600, 'user-read': 1_000, groups: 500, group: 600, token: 1_200, api: 600 },
+          jitterMs: 100,
+          concurrency: 40,
+          perMinute: usual,
+          maxPerMinute: usual,
+          keepFree: { users: 0, 'user-read': 0, groups: 0, group: 0, token: 0, api: 0 },
         },
       },
       installations: {
@@ -72,12 +77,51 @@ test('what the file says goes before the defaults', () => {
     redis: { prefix: 'other', url: { env: 'REDIS_URL' } },
     database: { env: 'WERK_URL' },
     installations: { werk: { ...rest.installations.werk, database: { env: 'DATABASE_URL' } } },
-    orgs: { acme: { ...orgs.acme, allowances: { users: { perMinute: 90 } }, windowSeconds: 2 } },
+    orgs: {
+      acme: {
+        ...orgs.acme,
+        allowances: { users: { perMinute: 90, maxPerMinute: 180, keepFree: 30 } },
+        windowSeconds: 2,
+        jitterMs: 250,
+        concurrency: 5,
+      },
+    },
   });
   expect(served).toMatchObject({ host: '0.0.0.0', port: 0 });
   expect(redis.prefix).toBe('other');
   expect(databaseUrl).toBe(environment.WERK_URL);
-  expect(called.acme).toMatchObject({ windowMs: 2_000, perMinute: { users: 90, group: 600 } });
+  expect(called.acme).toMatchObject({
+    windowMs: 2_000,
+    jitterMs: 250,
+    concurrency: 5,
+    perMinute: { users: 90, group: 600 },
+    maxPerMinute: { users: 180, group: 600 },
+    keepFree: { users: 30, group: 0 },
+  });
+});
+
+test.each([
+  ['30%', { perMinute: 600 }, 180],
+  ['30%', {}, 180],
+  ['7%', { perMinute: 600 }, 42],
+  ['30%', { perMinute: 5 }, 2],
+  ['0%', { perMinute: 5 }, 0],
+  [45, { perMinute: 600 }, 45],
+])(
+  'keeping %s free of %j is %i calls a minute, and never less than the share',
+  (keepFree, allowance, calls) => {
+    const { orgs, ...rest } = minimal();
+    const allowances = { users: { ...allowance, keepFree } };
+    const { acme } = configOf({ ...rest, orgs: { acme: { ...orgs.acme, allowances } } }).orgs;
+    expect(acme?.keepFree.users).toBe(calls);
+  },
+);
+
+test('the most calls are those of the bucket as configured, unless the file says more', () => {
+  const { orgs, ...rest } = minimal();
+  const allowances = { users: { perMinute: 90 }, groups: { maxPerMinute: 1_000 } };
+  const { acme } = configOf({ ...rest, orgs: { acme: { ...orgs.acme, allowances } } }).orgs;
+  expect(acme?.maxPerMinute).toMatchObject({ users: 90, groups: 1_000, group: 600 });
 });
 
 test('a configuration cannot be changed, at any depth', () => {
