@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import { type Allowances, createAllowances } from './allowances.ts';
 import type { Config } from './config/config.ts';
 import { type Database, openDatabase } from './db/pool.ts';
 import { type Installation, openInstallation } from './efs/installation.ts';
@@ -8,7 +9,6 @@ import { createRedisLimiter } from './limiter/redis-limiter.ts';
 import type { Fleet } from './okta/client.ts';
 import { connectRedis } from './queue/connection.ts';
 import { openQueues, type Queues } from './queue/queues.ts';
-import { MINUTE } from './time.ts';
 
 /** MySQL connections of one process to one database: more than that wait for one another. */
 const CONNECTIONS = 10;
@@ -19,6 +19,7 @@ export interface App {
   log: Logger;
   db: Database;
   redis: Redis;
+  allowances: Allowances;
   limiter: Limiter;
   queues: Queues;
   installations: ReadonlyMap<string, Installation>;
@@ -33,20 +34,21 @@ export function openApp(config: Config, log: Logger, { patient }: { patient: boo
   );
   const redis = connectRedis(config.redis.url, patient);
   logChanges(redis, log);
-  const limiter = createRedisLimiter(redis, config.redis.prefix, ({ org, bucket }) =>
-    paceOf(config, org, bucket),
-  );
+  const allowances = createAllowances(config, db, log);
+  const limiter = createRedisLimiter(redis, config.redis.prefix, allowances.paceOf);
   const queues = openQueues(config, redis);
   return {
     config,
     log,
     db,
     redis,
+    allowances,
     limiter,
     queues,
     installations,
     async close() {
       await queues.close();
+      allowances.close();
       redis.disconnect();
       await Promise.all([...installations.values()].map((installation) => installation.db.end()));
       await db.end();
@@ -74,12 +76,3 @@ export const fleetOf = ({ limiter, redis, config }: App): Fleet => ({
   redis,
   prefix: config.redis.prefix,
 });
-
-function paceOf({ orgs }: Config, org: string, bucket: keyof Config['orgs'][string]['perMinute']) {
-  const { windowMs, perMinute } = orgs[org] ?? bug(org);
-  return { windowMs, perWindow: Math.max(1, Math.floor((perMinute[bucket] * windowMs) / MINUTE)) };
-}
-
-function bug(org: string): never {
-  throw new Error(`Bug: no org ${org} is configured`);
-}

@@ -3,6 +3,9 @@ export type KeepFree = number | string;
 
 export const sharePattern = '^[1-9]?[0-9]%$';
 
+export const isKeepFree = (value: unknown): value is KeepFree =>
+  typeof value === 'string' ? new RegExp(sharePattern).test(value) : Number.isInteger(value);
+
 /** In calls a minute; a share is rounded up. */
 export function keepFreePerMinute(keepFree: KeepFree, perMinute: number): number {
   return typeof keepFree === 'number'
