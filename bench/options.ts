@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { numbersText, type Rule, readArguments, readNumber, usageLine } from './arguments.ts';
 
 /** What a run of the bench is like. */
 export interface Options {
@@ -9,13 +9,6 @@ export interface Options {
   /** The run ends in about that time, whatever is done by then. */
   minutes: number;
   json: boolean;
-}
-
-interface Rule {
-  fallback: number;
-  least: number;
-  most: number;
-  help: string;
 }
 
 const numbers = {
@@ -35,8 +28,8 @@ type NumberName = keyof typeof numbers;
 /** Reads the command line; what is wrong with it is in `faults`, the usage below it. */
 export function parseOptions(argv: readonly string[]): { options: Options; faults: string[] } {
   const faults: string[] = [];
-  const values = readArguments(argv, faults);
-  const number = (name: NumberName) => readNumber(name, values[name], faults);
+  const values = readArguments(argv, Object.keys(numbers), ['json'], faults);
+  const number = (name: NumberName) => readNumber(name, numbers[name], values[name], faults);
   const options = {
     panelists: number('panelists'),
     perMinute: number('per-minute'),
@@ -48,33 +41,10 @@ export function parseOptions(argv: readonly string[]): { options: Options; fault
 }
 
 function usage(): string {
-  const lines = Object.entries<Rule>(numbers).map(
-    ([name, { fallback, help }]) => `  ${`--${name} N`.padEnd(17)} ${help} (${fallback})`,
-  );
   return [
     'npm run bench:scale -- [options]: measures Portage beside a plain BullMQ worker.',
     '',
-    ...lines,
-    `  ${'--json'.padEnd(17)} end with the figures as one line of JSON`,
+    ...numbersText(numbers),
+    usageLine('json', 'end with the figures as one line of JSON'),
   ].join('\n');
-}
-
-function readArguments(argv: readonly string[], faults: string[]): Record<string, unknown> {
-  const strings = Object.keys(numbers).map((name) => [name, { type: 'string' }] as const);
-  const options = { ...Object.fromEntries(strings), json: { type: 'boolean' } } as const;
-  try {
-    return parseArgs({ args: [...argv], options }).values;
-  } catch (error) {
-    faults.push((error as Error).message);
-    return {};
-  }
-}
-
-function readNumber(name: NumberName, given: unknown, faults: string[]): number {
-  const { fallback, least, most } = numbers[name];
-  if (given === undefined) return fallback;
-  const value = typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  faults.push(`--${name}: wanted a whole number from ${least} to ${most}`);
-  return fallback;
 }
