@@ -12,6 +12,7 @@ export interface Setting {
   groupId: string;
   perMinute: number;
   windowSeconds: number;
+  concurrency?: number;
 }
 
 export const INSTALLATION = 'musterpanel';
@@ -29,6 +30,7 @@ export function configuration(setting: Setting): ConfigFile {
         credentials: { apiToken: { env: 'OKTA_API_TOKEN' } },
         allowances: { users: { perMinute: setting.perMinute } },
         windowSeconds: setting.windowSeconds,
+        ...(setting.concurrency && { concurrency: setting.concurrency }),
       },
     },
     installations: {

@@ -26,7 +26,7 @@ export interface FleetOptions {
   tokenShare: number;
   /** Okta's rate-limit window; a shorter one scales the allowance down with it. */
   windowSeconds?: number;
-  /** Calls that Okta takes at once, everybody's together; as in an org of its edition without it. */
+  /** Calls that Okta takes at once, and Portage makes; as in an org of its edition, and Portage's default, without it. */
   concurrency?: number;
   /** A module that is shown the simulator's traffic. */
   observer?: string;
@@ -130,9 +130,10 @@ function environment({ folder, redisUrl, portageUrl, installationUrl, env }: Fle
 }
 
 function configurationOf(
-  { redisPrefix, perMinute, windowSeconds = WINDOW_S }: FleetOptions,
+  { redisPrefix, perMinute, windowSeconds = WINDOW_S, concurrency }: FleetOptions,
   { apiKey, port, ...okta }: { oktaUrl: string; groupId: string; apiKey: string; port: number },
 ): ConfigFile {
   const apiKeySha256 = createHash('sha256').update(apiKey).digest('hex');
-  return configuration({ ...okta, redisPrefix, perMinute, windowSeconds, apiPort: port, apiKeySha256 });
+  const setting = { ...okta, redisPrefix, perMinute, windowSeconds, apiPort: port, apiKeySha256 };
+  return configuration({ ...setting, ...(concurrency && { concurrency }) });
 }

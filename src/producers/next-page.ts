@@ -11,7 +11,7 @@ import { offer } from './offer.ts';
 import { lastIdOf, sourceOf } from './source-of.ts';
 
 const PAGE_ROWS = 1_000;
-/** After a pass the next one waits until the queue has run dry, so that it finds what is really left. */
+/** After a pass the next one waits until all jobs of this one have ended, so that it finds what is really left. */
 const LONGEST_REST_MS = 30 * SECOND;
 
 export type Step =
@@ -20,17 +20,25 @@ export type Step =
   /** Nothing can be offered now. */
   | { kind: 'enough' };
 
+/** Where one migration's jobs go. */
+export interface Target {
+  queue: Queue<SubjectJob>;
+  /** See `offer`. */
+  place: number | undefined;
+  /** Nothing of this migration's is under way. */
+  isDry: boolean;
+}
+
 /** Offers the next wanted rows of one migration, at most `room`, and moves its cursor behind them. */
 export async function nextPage(
   app: App,
-  queue: Queue<SubjectJob>,
   migration: Migration,
+  { queue, place, isDry }: Target,
   room: number,
-  dry: boolean,
 ): Promise<Step> {
   const { id, selection, cursor } = migration;
   if (cursor.restingSince) {
-    if (!dry && mayRest(migration, cursor.restingSince)) return { kind: 'enough' };
+    if (!isDry && mayRest(migration, cursor.restingSince)) return { kind: 'enough' };
     return move({ ...cursor, pass: cursor.pass + 1, afterId: 0, found: 0, restingSince: null }, 0);
   }
 
@@ -43,7 +51,7 @@ export async function nextPage(
   const wanted = page.wanted.filter((subjectId) => !failed.has(subjectId));
   const taken = wanted.slice(0, room);
   // Offered before the cursor moves: who dies in between leaves a page that is offered again, which does no harm.
-  const offered = await offer(app.redis, queue, migration, taken);
+  const offered = await offer(app.redis, queue, migration, taken, place);
   const afterId = taken.length < wanted.length ? (taken.at(-1) ?? cursor.afterId) : page.lastId;
   return move({ ...cursor, throughId, afterId, found: cursor.found + taken.length }, offered);
 
@@ -56,7 +64,7 @@ export async function nextPage(
   async function endPass(): Promise<Step> {
     // EFS may have deleted them since: no page would have found them.
     const open = await openCreations(app.db, id, PAGE_ROWS);
-    await offer(app.redis, queue, migration, open);
+    await offer(app.redis, queue, migration, open, place);
     const found = cursor.found + open.length;
     if (found > 0) {
       await moveCursor(app.db, id, cursor, { ...cursor, found, restingSince: new Date() });
@@ -68,7 +76,7 @@ export async function nextPage(
   }
 }
 
-/** Not when everybody is done: a small migration does not wait for a large one's jobs. */
+/** Not when everybody is done, whatever is still in the queue. */
 function mayRest({ counts }: Migration, since: Date): boolean {
   const allDone = counts !== null && remainingOf(counts) === 0;
   return !allDone && Date.now() - since.getTime() < LONGEST_REST_MS;

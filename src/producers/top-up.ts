@@ -1,21 +1,37 @@
 import type { App } from '../app.ts';
 import { migrationsInState } from '../db/migrations.ts';
+import { fillUp, nextPlaces } from '../domain/fair.ts';
+import { laneOf } from '../domain/lane.ts';
+import type { Migration } from '../domain/migration.ts';
 import type { Allowance } from '../limiter/limiter.ts';
 import { errorFields } from '../log.ts';
 import { queueName } from '../queue/jobs.ts';
-import { SECOND } from '../time.ts';
+import { slotsOf } from '../queue/slots.ts';
+import { MINUTE, SECOND } from '../time.ts';
+import { type Backlog, readBacklog } from './backlog.ts';
 import { holdIfAway } from './hold.ts';
-import { nextPage, type Step } from './next-page.ts';
+import { nextPage, type Step, type Target } from './next-page.ts';
 import { allowanceOf } from './source-of.ts';
 
+/**
+ * So much work waits: more than the loop can pause for, when the worker dies that has its job. With what is put off
+ * for another attempt it is no more than a minute's.
+ */
+const WAITING_MS = 20 * SECOND;
 /** At whatever pace: so many jobs take 10 MB of Redis. */
-const MOST_WAITING = 10_000;
+const MOST_JOBS = 10_000;
 /** One run of the loop takes no longer, and this process' calls wait no longer for it; the next one goes on. */
 const BUDGET_MS = SECOND / 4;
 
+/** A migration whose jobs are added; `level` is how many of them there are already, which all try to have equal. */
+interface Feeder extends Target {
+  migration: Migration;
+  level: number;
+}
+
 /**
- * Fills the queue of an allowance up to a minute of work, round-robin between the migrations that feed it,
- * so that Redis stays small and a small migration does not wait behind a large one.
+ * Fills the queue of an allowance up, so that it neither runs dry nor grows with the installations. The migrations
+ * that feed it take turns; see `docs/decisions`. Small ones go ahead of the others, with a part of the workers' slots.
  */
 export async function topUp(app: App, allowance: Allowance): Promise<void> {
   const { queue } = app.queues.subjects.get(queueName(allowance)) ?? bug(allowance);
@@ -23,29 +39,87 @@ export async function topUp(app: App, allowance: Allowance): Promise<void> {
     const spends = allowanceOf(app, migration);
     return spends?.org === allowance.org && spends.bucket === allowance.bucket;
   });
-  const waiting = await queue.getJobCountByTypes('waiting', 'prioritized', 'delayed', 'active');
+  if (running.length === 0) return;
+  const [only] = running.length === 1 ? running : [];
+  const backlog = await readBacklog(app.redis, queue, only?.id);
+  const { ahead, fair } = inLanes(running, backlog);
   const deadlineMs = Date.now() + BUDGET_MS;
 
-  const minute = app.config.orgs[allowance.org]?.perMinute[allowance.bucket] ?? 0;
-  let room = Math.min(minute, MOST_WAITING) - waiting;
-  let round = shuffled(running); // or the oldest would get all of a small room
+  const underWay = (migration: Migration) => backlog.of(migration.id).underWay;
+  const isDry = ({ id }: Migration) => backlog.of(id).jobs === 0;
+  const first = ahead.map((migration): Feeder => {
+    return { queue, migration, level: underWay(migration), place: undefined, isDry: isDry(migration) };
+  });
+  const slots = Math.min(slotsOf(app.config, allowance), app.config.orgs[allowance.org]?.concurrency ?? 0);
+  const half = Math.max(1, Math.floor(slots / 2));
+  await feed(app, first, half - first.reduce((sum, { level }) => sum + level, 0), deadlineMs);
+
+  const lines = fair.map(({ id }) => backlog.of(id).line);
+  const places = nextPlaces(lines);
+  const others = fair.map((migration, i): Feeder => {
+    const level = lines[i]?.length ?? 0;
+    return { queue, migration, level, place: places[i], isDry: isDry(migration) };
+  });
+  await feed(app, others, roomIn(app, allowance, backlog), deadlineMs);
+}
+
+/** Who goes ahead, as long as there is somebody to go ahead of. */
+function inLanes(running: Migration[], backlog: Backlog): { ahead: Migration[]; fair: Migration[] } {
+  const [ahead, fair] = [
+    running.filter((migration) => laneOf(migration) === 'ahead'),
+    running.filter((migration) => laneOf(migration) === 'fair'),
+  ];
+  const othersWait = fair.some(({ id, cursor }) => !cursor.restingSince || backlog.of(id).line.length > 0);
+  return othersWait ? { ahead, fair } : { ahead: [], fair: running };
+}
+
+function roomIn({ config }: App, { org, bucket }: Allowance, { waiting, jobs }: Backlog): number {
+  const perMinute = config.orgs[org]?.maxPerMinute[bucket] ?? 0;
+  const most = Math.min(perMinute, MOST_JOBS);
+  return Math.min(Math.ceil((perMinute * WAITING_MS) / MINUTE) - waiting, most - jobs);
+}
+
+/** Adds jobs until there is no room, no time or nobody left, the lowest levels first. */
+async function feed(app: App, feeders: Feeder[], space: number, deadlineMs: number): Promise<void> {
+  let room = space;
+  let round = shuffled(feeders); // or the oldest would get all of a small room
   while (room > 0 && round.length > 0 && Date.now() < deadlineMs) {
-    const next: typeof round = [];
-    const share = Math.ceil(room / round.length);
-    for (const migration of round) {
-      if (room <= 0) break;
-      const step = await nextPage(app, queue, migration, Math.min(share, room), waiting === 0).catch(
-        async (error): Promise<Step> => {
-          app.log.warn({ migrationId: migration.id, ...errorFields(error) }, 'could not offer the next rows');
-          await holdIfAway(app, migration);
-          return { kind: 'enough' }; // the others go on
-        },
-      );
+    const next: Feeder[] = [];
+    const shares = fillUp(
+      round.map(({ level }) => level),
+      room,
+    );
+    for (const [i, feeder] of round.entries()) {
+      const share = shares[i] ?? 0;
+      const step = share > 0 ? await stepOf(app, feeder, share) : waits(feeder);
       if (step.kind === 'enough') continue;
-      room -= step.offered;
-      next.push({ ...migration, cursor: step.cursor });
+      const { offered, cursor } = step;
+      room -= offered;
+      const place = feeder.place === undefined ? undefined : feeder.place + offered;
+      next.push({
+        ...feeder,
+        migration: { ...feeder.migration, cursor },
+        level: feeder.level + offered,
+        place,
+      });
     }
     round = next;
+  }
+}
+
+const waits = ({ migration: { cursor } }: Feeder): Step => ({ kind: 'more', offered: 0, cursor });
+
+async function stepOf(app: App, feeder: Feeder, share: number): Promise<Step> {
+  const { migration } = feeder;
+  try {
+    return await nextPage(app, migration, feeder, share);
+  } catch (error) {
+    app.log.warn(
+      { migrationId: migration.id, ...errorFields(error as Error) },
+      'could not offer the next rows',
+    );
+    await holdIfAway(app, migration);
+    return { kind: 'enough' }; // the others go on
   }
 }
 

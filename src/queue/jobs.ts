@@ -31,6 +31,9 @@ export function parseReconcileJob(data: unknown): ReconcileJob {
 /** Carries the migration: BullMQ silently ignores an id that still exists, an earlier run's too. */
 export const subjectJobId = ({ migrationId, subjectId }: SubjectJob) => `m${migrationId}-s${subjectId}`;
 
+/** NaN for what is not the id of a subject's job. */
+export const migrationOfJob = (jobId: string): number => Number(/^m(\d+)-/.exec(jobId)?.[1]);
+
 export const reconcileJobId = (job: ReconcileJob) =>
   job.kind === 'top-up' ? `top-up-${job.org}-${job.bucket}` : `count-m${job.migrationId}`;
 

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job, Worker, type WorkerOptions } from 'bullmq';
 import { type App, fleetOf } from '../app.ts';
-import type { Allowance } from '../limiter/limiter.ts';
 import { errorFields } from '../log.ts';
 import { createOktaClient, type OktaClient } from '../okta/client.ts';
 import { isOutage } from '../outage.ts';
 import { keepGoing } from '../producers/keep-going.ts';
+import { keepBounds } from '../queue/bound.ts';
 import { queueName, RECONCILE_QUEUE, type SubjectJob } from '../queue/jobs.ts';
-import { HOUR, MINUTE, SECOND } from '../time.ts';
+import { slotsOf } from '../queue/slots.ts';
+import { HOUR, SECOND } from '../time.ts';
 import { probe } from './probe.ts';
 import { repeat } from './repeat.ts';
 import { runReconcile } from './run-reconcile.ts';
@@ -27,11 +28,6 @@ const KEPT = {
   removeOnComplete: { count: 1_000 },
   removeOnFail: { count: 5_000, age: (24 * HOUR) / SECOND },
 } as const satisfies Partial<WorkerOptions>;
-
-/** Calls under way at once are rate times latency, and Okta's slower creates take 2 s. */
-const SLOW_CALL_MS = 2 * SECOND;
-/** Okta allows 75 at once in an org, other applications' included (Okta, Concurrency rate limits). */
-const MOST_AT_ONCE = 50;
 
 /** How often each process looks for what is missing or due: what Redis has lost is back within seconds. */
 const LOOK_EVERY_MS = 1 * SECOND;
@@ -53,6 +49,7 @@ export function startWorker(app: App): WorkerProcess {
   const { signal } = stopping;
   const watching = Promise.all([
     repeat(app.log, 'look for running migrations', LOOK_EVERY_MS, signal, () => keepGoing(app)),
+    repeat(app.log, 'bound the jobs under way', LOOK_EVERY_MS, signal, () => keepBounds(app)),
     repeat(app.log, 'probe for held migrations', LOOK_EVERY_MS, signal, () => probe(app, clients, signal)),
   ]);
 
@@ -78,7 +75,7 @@ function openWorkers(app: App, clients: Map<string, OktaClient>, signal: AbortSi
     const okta = clients.get(allowance.org);
     if (!okta) throw new Error(`Bug: no Okta client for ${allowance.org}`);
     const run = (job: Job<SubjectJob>) => runSubject(app, okta, tally, job, signal);
-    const options = { ...common, ...KEPT, concurrency: concurrency(app, allowance) };
+    const options = { ...common, ...KEPT, concurrency: slotsOf(app.config, allowance) };
     return new Worker<SubjectJob>(queueName(allowance), safely(app.log, run), options);
   });
   const reconcile = new Worker(
@@ -94,9 +91,4 @@ function openWorkers(app: App, clients: Map<string, OktaClient>, signal: AbortSi
   for (const worker of workers)
     worker.on('error', (error) => !isOutage(error) && app.log.warn(errorFields(error), 'queue'));
   return workers;
-}
-
-function concurrency({ config }: App, { org, bucket }: Allowance): number {
-  const perMinute = config.orgs[org]?.perMinute[bucket] ?? 0;
-  return Math.min(MOST_AT_ONCE, Math.ceil((perMinute * SLOW_CALL_MS) / MINUTE) + 2);
 }

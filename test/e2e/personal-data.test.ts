@@ -42,7 +42,7 @@ test('no mail, name or token stands in Redis, logs or error texts, in mid-run or
   const redis = new Redis(REDIS_URL, { maxRetriesPerRequest: null });
   const queue = new Queue('okta.users', { connection: redis, prefix: fleet.redisPrefix });
   const counts = await eventually('50 jobs wait and 10 have failed', async () => {
-    const { waiting = 0, failed = 0 } = await queue.getJobCounts('waiting', 'failed');
+    const { prioritized: waiting = 0, failed = 0 } = await queue.getJobCounts('prioritized', 'failed');
     return waiting >= 50 && failed >= 10 && { waiting, failed };
   });
   expect(counts.waiting).toBeGreaterThanOrEqual(50);

@@ -10,13 +10,18 @@ beforeEach(async () => {
 });
 afterEach(() => producers.close());
 
-const offerAll = (...ids: number[]) =>
-  offer(producers.app.redis, producers.queue, migration, subjects(...ids));
+let place = 0;
+const offerAll = (...ids: number[]) => {
+  place += 10;
+  return offerAt(place, ...ids);
+};
+const offerAt = (at: number | undefined, ...ids: number[]) =>
+  offer(producers.app.redis, producers.queue, migration, subjects(...ids), at);
 const waiting = async () => (await producers.waiting()).map((job) => Number(job.split('/')[1]));
 
 test('each subject gets a job that holds ids and nothing else', async () => {
   expect(await offerAll(3, 1)).toBe(2);
-  const jobs = await producers.queue.getWaiting();
+  const jobs = await producers.queue.getPrioritized();
   expect(jobs.map(({ id, name, data }) => ({ id, name, data }))).toEqual(
     [3, 1].map((subjectId) => ({
       id: `m${migration.id}-s${subjectId}`,
@@ -59,6 +64,27 @@ test.each(['complete', 'fail'] as const)(
     expect(job?.attemptsMade).toBe(0);
   },
 );
+
+test('places tell the order, and who has none goes ahead', async () => {
+  await offerAt(5, 1, 2);
+  await offerAt(4, 3, 4, 5);
+  await offerAt(undefined, 6);
+  expect(await waiting()).toEqual([6, 3, 1, 4, 2, 5]);
+});
+
+test('who is tried again after a backoff comes back to the old place', async () => {
+  await offerAt(3, 1);
+  const { job, retry } = await producers.take();
+  await offerAt(4, 2);
+  await retry();
+  await job.promote();
+  expect(await waiting()).toEqual([1, 2]);
+});
+
+test('beyond the last place that BullMQ knows people are taken as they come', async () => {
+  await offerAt(2 ** 21 - 2, 1, 2, 3, 4);
+  expect(await waiting()).toEqual([1, 2, 3, 4]);
+});
 
 test('nobody is offered when there is nobody', async () => {
   expect(await offerAll()).toBe(0);

@@ -25,7 +25,7 @@ export interface Producers {
   read(id: MigrationId): Promise<Migration>;
   /** Runs the loop's job once. */
   topUp(): Promise<void>;
-  /** `migration/subject` of every job that waits, in order. */
+  /** `migration/subject` of every job that waits, in the order in which they are taken. */
   waiting(): Promise<string[]>;
   /** Panelists of these ids in portal 1, and their references to it. */
   panelists(...ids: number[]): Promise<void>;
@@ -83,7 +83,7 @@ export async function createProducers(
     },
     topUp: () => topUp(app, users),
     async waiting() {
-      const jobs = await queue.getWaiting();
+      const jobs = [...(await queue.getWaiting()), ...(await queue.getPrioritized())];
       return jobs.map(({ data }) => `${data.migrationId}/${data.subjectId}`);
     },
     async panelists(...ids) {

@@ -17,8 +17,8 @@ const jobsOf = async ({ id }: { id: MigrationId }) =>
     .map((job) => Number(job.split('/')[1]));
 
 describe('the backlog', () => {
-  test('is a minute of work, and no more however often the loop runs', async () => {
-    producers = await createProducers({ perMinute: 20 });
+  test('is twenty seconds of work, and no more however often the loop runs', async () => {
+    producers = await createProducers({ perMinute: 60 });
     await producers.panelists(...ids(50));
     await producers.start();
     await producers.topUp();
@@ -27,7 +27,7 @@ describe('the backlog', () => {
   });
 
   test('is filled up by as much as was taken, in the order of ids', async () => {
-    producers = await createProducers({ perMinute: 10 });
+    producers = await createProducers({ perMinute: 30 });
     await producers.panelists(...ids(30));
     const migration = await producers.start();
     await producers.topUp();
@@ -36,16 +36,15 @@ describe('the backlog', () => {
     expect(await jobsOf(migration)).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
   });
 
-  test('counts jobs that a worker has or that wait for their next attempt', async () => {
-    producers = await createProducers({ perMinute: 10 });
+  test('is filled up beside jobs that wait for their next attempt, to a minute of work with them', async () => {
+    producers = await createProducers({ perMinute: 9 });
     await producers.panelists(...ids(30));
     await producers.start();
-    await producers.topUp();
-    const [active, delayed] = [await producers.take(), await producers.take()];
-    await delayed.retry();
-    await producers.topUp();
-    expect(await producers.waiting()).toHaveLength(8);
-    await active.complete();
+    for (let round = 0; round < 5; round += 1) {
+      await producers.topUp();
+      for (const _ of await producers.waiting()) await (await producers.take()).retry();
+    }
+    expect(await producers.queue.getDelayedCount()).toBe(9);
   });
 
   test('finds the few who are wanted behind many pages of others', async () => {
@@ -59,21 +58,28 @@ describe('the backlog', () => {
   });
 });
 
-describe('two migrations on one org', () => {
-  const withSecond = (options: { perMinute: number }, people: number) =>
-    createProducers(options, async (rows) => {
-      await rows(producersEfs.panelist, [
-        ids(people).map((id) => [id, `q${id}@example.com`, 'Bo', 'Two', 1]),
-      ]);
-      await rows(producersEfs.member, [ids(people).map((id) => [1, id])]);
-    });
-  const producersEfs = {
-    panelist: 'INSERT INTO teilnehmer VALUES ?',
-    member: 'INSERT INTO zugang VALUES ?',
-  };
+const withSecond = (options: { perMinute: number }, people: number) =>
+  createProducers(options, async (rows) => {
+    await rows('INSERT INTO teilnehmer VALUES ?', [
+      ids(people).map((id) => [id, `q${id}@example.com`, 'Bo', 'Two', 1]),
+    ]);
+    await rows('INSERT INTO zugang VALUES ?', [ids(people).map((id) => [1, id])]);
+  });
+/** Takes so many, to their ends; how many of them were whose. */
+const serve = async (count: number, ...migrations: { id: MigrationId }[]) => {
+  const counts = new Map<MigrationId, number>();
+  for (let n = 0; n < count; n += 1) {
+    const { job, complete } = await producers.take();
+    const { migrationId } = job.data;
+    counts.set(migrationId, (counts.get(migrationId) ?? 0) + 1);
+    await complete();
+  }
+  return migrations.map(({ id }) => counts.get(id) ?? 0);
+};
 
+describe('two migrations on one org', () => {
   test('share the room in equal parts', async () => {
-    producers = await withSecond({ perMinute: 40 }, 100);
+    producers = await withSecond({ perMinute: 120 }, 100);
     await producers.panelists(...ids(100));
     const [one, other] = [await producers.start(), await producers.start({}, 'labor')];
     await producers.topUp();
@@ -81,7 +87,7 @@ describe('two migrations on one org', () => {
   });
 
   test('leave one another what they do not need', async () => {
-    producers = await withSecond({ perMinute: 40 }, 5);
+    producers = await withSecond({ perMinute: 120 }, 5);
     await producers.panelists(...ids(100));
     const [one, other] = [await producers.start(), await producers.start({}, 'labor')];
     await producers.topUp();
@@ -89,13 +95,139 @@ describe('two migrations on one org', () => {
   });
 
   test('do not wait for one another: where a database is broken the other goes on', async () => {
-    producers = await withSecond({ perMinute: 40 }, 30);
+    producers = await withSecond({ perMinute: 120 }, 30);
     await producers.world.rows('DROP TABLE zugang');
     const broken = await producers.start();
     const well = await producers.start({}, 'labor');
     for (let n = 0; n < 3; n += 1) await producers.topUp();
     expect((await jobsOf(well)).length).toBe(30);
     expect((await producers.read(broken.id)).state).toBe('running');
+  });
+
+  test('take turns from the start of the later one, although the queue is full of the other', async () => {
+    producers = await withSecond({ perMinute: 120 }, 200);
+    await producers.panelists(...ids(200));
+    const one = await producers.start();
+    await producers.topUp();
+    const other = await producers.start({}, 'labor');
+    expect(await serve(4, one, other)).toEqual([4, 0]);
+    const served = [0, 0];
+    for (let second = 0; second < 40; second += 1) {
+      await producers.topUp();
+      for (const [i, count] of (await serve(2, one, other)).entries()) served[i] = (served[i] ?? 0) + count;
+    }
+    expect(served).toEqual([40, 40]);
+    expect([(await jobsOf(one)).length, (await jobsOf(other)).length]).toEqual([19, 19]);
+  });
+
+  test('take turns again when one of them was paused for a while', async () => {
+    producers = await withSecond({ perMinute: 120 }, 200);
+    await producers.panelists(...ids(200));
+    const [one, other] = [await producers.start(), await producers.start({}, 'labor')];
+    const setState = (state: string) =>
+      producers.world.ownRows('UPDATE migrations SET state = ? WHERE id = ?', [state, other.id]);
+    await producers.topUp();
+    await setState('paused');
+    for (let second = 0; second < 30; second += 1) {
+      await serve(2, one);
+      await producers.topUp();
+    }
+    expect((await jobsOf(other)).length).toBe(0);
+    await setState('running');
+    await producers.topUp();
+    expect(await jobsOf(other)).toEqual([]); // the queue is full of the other
+    const served = [0, 0];
+    for (let second = 0; second < 20; second += 1) {
+      for (const [i, count] of (await serve(2, one, other)).entries()) served[i] = (served[i] ?? 0) + count;
+      await producers.topUp();
+    }
+    expect(served).toEqual([21, 19]);
+  });
+});
+
+describe('a small migration', () => {
+  /** Of 600 calls a minute one worker has 22 under way at once. */
+  const HALF = 11;
+  const admins = (...uids: number[]) =>
+    producers.world.rows(producers.world.efs.admin, [
+      uids.map((id) => [id, `a${id}@example.com`, 'Al', 'Min', null]),
+    ]);
+  const startAdmins = () => producers.start({}, 'werk', 'create-admins');
+  const first = async (count: number) =>
+    (await producers.waiting()).slice(0, count).map((job) => Number(job.split('/')[0]));
+
+  test('goes ahead of a full queue, with half of the slots', async () => {
+    producers = await createProducers({ perMinute: 600 });
+    await producers.panelists(...ids(300));
+    await admins(...ids(30));
+    await producers.start();
+    await producers.topUp();
+    const small = await startAdmins();
+    await producers.topUp();
+    expect(await first(HALF)).toEqual(Array(HALF).fill(small.id));
+    expect(await jobsOf(small)).toEqual(ids(HALF));
+  });
+
+  test('keeps to these slots with what workers have under way', async () => {
+    producers = await createProducers({ perMinute: 600 });
+    await producers.panelists(...ids(300));
+    await admins(...ids(30));
+    await producers.start();
+    const small = await startAdmins();
+    await producers.topUp();
+    const taken = [await producers.take(), await producers.take(), await producers.take()];
+    await producers.topUp();
+    expect((await jobsOf(small)).length).toBe(HALF - 3);
+    for (const { complete } of taken) await complete();
+    await producers.topUp();
+    expect((await jobsOf(small)).length).toBe(HALF);
+  });
+
+  test('shares these slots with another small one', async () => {
+    producers = await createProducers({ perMinute: 600 });
+    await producers.panelists(...ids(300));
+    await admins(...ids(30));
+    await producers.start({ first: 250 });
+    const [small, chosen] = [await startAdmins(), await producers.start({ ids: ids(300).slice(260, 280) })];
+    await producers.topUp();
+    const counts = [(await jobsOf(small)).length, (await jobsOf(chosen)).length];
+    expect(counts.toSorted((a, b) => a - b)).toEqual([5, 6]);
+  });
+
+  test('has all there is when nobody else has work', async () => {
+    producers = await createProducers({ perMinute: 600 });
+    await admins(...ids(60));
+    const small = await startAdmins();
+    await producers.topUp();
+    expect(await jobsOf(small)).toEqual(ids(60));
+  });
+
+  test('has all there is when nobody else has work left', async () => {
+    producers = await createProducers({ perMinute: 600 });
+    await producers.panelists(1);
+    await producers.start();
+    await producers.topUp();
+    await producers.topUp();
+    const { job } = await producers.take();
+    await admins(...ids(60));
+    const small = await startAdmins();
+    await producers.topUp();
+    expect(await jobsOf(small)).toEqual(ids(60));
+    expect(job.data.subjectId).toBe(1);
+  });
+
+  test("finishes when its own jobs have ended, whatever the others' do", async () => {
+    producers = await createProducers({ perMinute: 600 });
+    await producers.panelists(...ids(300));
+    await producers.start({ first: 250 });
+    const small = await producers.start({ ids: [290] });
+    await producers.topUp();
+    await (await producers.take()).complete();
+    await producers.refer(290);
+    await producers.topUp();
+    await producers.topUp();
+    expect((await producers.read(small.id)).state).toBe('finished');
+    expect((await producers.waiting()).length).toBeGreaterThan(100);
   });
 });
 

@@ -12,7 +12,10 @@ import { eventually } from './eventually.ts';
 import { approve } from './openapi/approve.ts';
 
 type How = Partial<
-  Pick<FleetOptions, 'perMinute' | 'windowSeconds' | 'latencyMs' | 'tokenShare' | 'adjust' | 'env'>
+  Pick<
+    FleetOptions,
+    'perMinute' | 'windowSeconds' | 'latencyMs' | 'tokenShare' | 'concurrency' | 'adjust' | 'env'
+  >
 >;
 
 export interface TestFleetOptions extends How {

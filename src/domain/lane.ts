@@ -1,0 +1,13 @@
+import type { Migration } from './migration.ts';
+
+/** So many chosen people are still single ones. */
+const MOST_SINGLES = 50;
+
+/** Admins, and people whom an operator has chosen one by one, go ahead; everybody else shares. */
+export function laneOf({
+  operation,
+  selection,
+}: Pick<Migration, 'operation' | 'selection'>): 'ahead' | 'fair' {
+  if (operation === 'create-admins') return 'ahead';
+  return selection.ids && selection.ids.length <= MOST_SINGLES ? 'ahead' : 'fair';
+}
