@@ -31,7 +31,7 @@ interface Feeder extends Target {
 
 /**
  * Fills the queue of an allowance up, so that it neither runs dry nor grows with the installations. The migrations
- * that feed it take turns; see `docs/decisions`. Small ones go ahead of the others, with a part of the workers' slots.
+ * that feed it take turns (`docs/decisions/0007`). Small ones go ahead of the others, with a part of the workers' slots.
  */
 export async function topUp(app: App, allowance: Allowance): Promise<void> {
   const { queue } = app.queues.subjects.get(queueName(allowance)) ?? bug(allowance);
