@@ -41,7 +41,7 @@ test(
     const only = 'portage,bullmq-10-1s';
     const { code, lines, errors } = await run(
       '--fast',
-      '--seconds=7',
+      '--seconds=6',
       '--processes=2',
       `--only=${only}`,
       `--svg=${svg}`,
