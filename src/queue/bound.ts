@@ -6,7 +6,7 @@ import { SECOND } from '../time.ts';
 import type { Queues } from './queues.ts';
 
 /** Okta's refusals come in crowds: all those of so long ask for one halving. */
-const ONE_CROWD_MS = 5 * SECOND;
+const ONE_CROWD_MS = 3 * SECOND;
 /** So long without a refusal, and a tenth of what is configured comes back. */
 const CALM_MS = 10 * SECOND;
 const STEPS = 10;
@@ -28,9 +28,12 @@ export async function keepBounds(fleet: Fleet): Promise<void> {
 }
 
 async function keepBound(fleet: Fleet, name: string): Promise<void> {
-  const { queue, most, calm } = boundOf(fleet, name);
+  const { queue, most, calm, asserted } = boundOf(fleet, name);
   const bound = await queue.getGlobalConcurrency();
-  if (bound === null || bound > most) return set(fleet, queue, bound, most, 'as configured');
+  if (bound === null || bound > most) {
+    if (await isFirst(fleet.redis, asserted, SECOND)) await set(fleet, queue, bound, most, 'as configured');
+    return;
+  }
   if (bound === most || !(await isFirst(fleet.redis, calm, CALM_MS))) return;
   await set(fleet, queue, bound, Math.min(most, bound + Math.ceil(most / STEPS)), 'Okta takes as many');
 }
@@ -47,7 +50,8 @@ export async function halveBound(fleet: Fleet, name: string): Promise<void> {
 function boundOf({ config, queues }: Fleet, name: string) {
   const { queue, allowance } = queues.subjects.get(name) ?? bug(name);
   const most = config.orgs[allowance.org]?.concurrency ?? bug(name);
-  return { queue, most, calm: queue.toKey('calm'), crowded: queue.toKey('crowded') };
+  const key = (name: string) => queue.toKey(name);
+  return { queue, most, calm: key('calm'), crowded: key('crowded'), asserted: key('asserted') };
 }
 
 async function set({ log }: Fleet, queue: Queue, from: number | null, to: number, why: string) {

@@ -32,18 +32,18 @@ const fiveRounds = async () => {
   for (let round = 0; round < 5; round += 1) await keepBounds(app);
 };
 /** As if the time had come. */
-const timePasses = (what: 'crowded' | 'calm') => app.redis.del(queue.toKey(what));
+const timePasses = (what: 'crowded' | 'calm' | 'asserted') => app.redis.del(queue.toKey(what));
 const lines = () => changes.map((line) => JSON.parse(line) as Record<string, unknown>);
 
-test('is what is configured', async () => {
-  await fiveRounds();
+test('is what is configured, set by one for all', async () => {
+  await Promise.all([fiveRounds(), keepBounds(process(40).app)]);
   expect(await bound()).toBe(40);
   expect(lines()).toMatchObject([{ queue: QUEUE, from: null, to: 40 }]);
 });
 
 test('is there again when Redis has lost it', async () => {
   await keepBounds(app);
-  await app.redis.del(queue.toKey('meta'));
+  await app.redis.del(queue.toKey('meta'), queue.toKey('asserted'));
   expect(await bound()).toBeNull();
   await keepBounds(app);
   expect(await bound()).toBe(40);
@@ -92,6 +92,7 @@ test('does not come back while refusals come, also those that do not halve it', 
 
 test('follows the configuration down at once and up step by step', async () => {
   await keepBounds(app);
+  await timePasses('asserted');
   await keepBounds(process(10).app);
   expect(await bound()).toBe(10);
   await keepBounds(process(100).app);

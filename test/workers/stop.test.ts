@@ -54,7 +54,7 @@ beforeEach(() => {
 
 /** Everybody once, in Okta and here, with one call each. */
 async function expectAllOnce(): Promise<void> {
-  expect(await counters(world)).toEqual({ users: PEOPLE, calls: PEOPLE, throttled: 0 });
+  expect(await counters(world)).toMatchObject({ users: PEOPLE, calls: PEOPLE, throttled: 0 });
   expect(await references(world)).toEqual(range(PEOPLE));
   expect([await failures(api, id), await errorLog(world)]).toEqual([[], []]);
 }
