@@ -26,8 +26,8 @@ export interface Allowances {
   paceOf(allowance: Allowance): Pace;
   /** Reads what operators have set, from MySQL. */
   refresh(): Promise<void>;
-  /** Refreshes now, and then every few seconds until closed; while MySQL is away the last known holds. */
-  follow(): Promise<void>;
+  /** Refreshes now and every few seconds until closed; while MySQL is away the last known holds. */
+  follow(): void;
   close(): void;
 }
 
@@ -64,15 +64,14 @@ export function createAllowances({ orgs }: Config, db: Database, log: Logger): A
       return toPace(terms, org);
     },
     refresh,
-    async follow() {
-      await refresh();
+    follow() {
       void repeat(log, 'read what operators keep free', READ_EVERY_MS, signal, refresh);
     },
     close: () => closing.abort(),
   };
 }
 
-/** What is kept free in effect, in calls a minute. Less was left to us than a call if the configuration has changed. */
+/** In effect, in calls a minute. A bucket that was configured smaller since keeps one call for Portage. */
 export const keptFree = ({ perMinute, keepFree, override }: Terms): number =>
   override ? Math.min(keepFreePerMinute(override.keepFree, perMinute), perMinute - 1) : keepFree;
 

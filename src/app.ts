@@ -35,7 +35,8 @@ export function openApp(config: Config, log: Logger, { patient }: { patient: boo
   const redis = connectRedis(config.redis.url, patient);
   logChanges(redis, log);
   const allowances = createAllowances(config, db, log);
-  const limiter = createRedisLimiter(redis, config.redis.prefix, allowances.paceOf);
+  allowances.follow();
+  const limiter = createRedisLimiter(redis, config.redis.prefix, (each) => allowances.paceOf(each));
   const queues = openQueues(config, redis);
   return {
     config,

@@ -134,7 +134,7 @@ test.each([
 
 test('who follows sees a change without asking', async () => {
   const allowances = allowancesOf();
-  await allowances.follow();
+  allowances.follow();
   try {
     await set(180);
     await eventually('it is read', async () => kept(allowances) === 180);

@@ -1,14 +1,12 @@
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { holdCauses } from '../domain/hold.ts';
 import { migrationStates } from '../domain/migration.ts';
 import { operationNames } from '../domain/operations.ts';
+import { Allowance, exampleAllowance } from './allowance-schemas.ts';
 import { Problem } from './problem.ts';
+import { Count, closed, Nullable, Time } from './schema-parts.ts';
 
-const closed = { additionalProperties: false } as const;
-const Count = Type.Integer({ minimum: 0 });
 const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
-const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
-const Time = Type.String({ format: 'date-time' });
 const Next = Nullable(Type.String({ description: 'Address of the next page; null on the last one.' }));
 
 const Selection = Type.Object(
@@ -83,7 +81,7 @@ const runningMigration = {
   },
   ratePerMinute: 600,
   etaSeconds: 58_800,
-  wait: { code: 'pace', message: '600 calls a minute, one every 100 ms' },
+  wait: { code: 'pace', message: '600 calls a minute, as configured' },
 };
 
 export const Migration = Type.Object(migration, {
@@ -158,7 +156,7 @@ export const Retry = Type.Object(
 export type Retry = Static<typeof Retry>;
 
 /** What other schemas refer to, by name. */
-export const shared = { Problem, Migration, StartedMigration };
+export const shared = { Problem, Migration, StartedMigration, Allowance };
 
 export const ref = <Name extends keyof typeof shared>(name: Name) =>
   Type.Unsafe<Static<(typeof shared)[Name]>>({ $ref: `${name}#` });
@@ -168,6 +166,14 @@ export const MigrationList = Type.Object(
   {
     description: 'A page of migrations.',
     examples: [{ migrations: [runningMigration], next: '/v1/migrations?before=7&limit=1' }],
+  },
+);
+
+export const AllowanceList = Type.Object(
+  { allowances: Type.Array(ref('Allowance')) },
+  {
+    description: 'Every bucket of every org.',
+    examples: [{ allowances: [exampleAllowance] }],
   },
 );
 

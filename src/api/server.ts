@@ -8,6 +8,7 @@ import { SECOND } from '../time.ts';
 import { bullBoard } from './bull-board.ts';
 import { requireKey } from './keys.ts';
 import { handleError, handleNotFound } from './problem.ts';
+import { allowanceRoutes } from './routes/allowances.ts';
 import { healthRoutes } from './routes/health.ts';
 import { migrationRoutes } from './routes/migrations.ts';
 import { resumeRoutes } from './routes/resume.ts';
@@ -42,6 +43,7 @@ export async function buildApi(app: App) {
   await api.register(migrationRoutes(app));
   await api.register(resumeRoutes(app));
   await api.register(retryRoutes(app));
+  await api.register(allowanceRoutes(app));
   await api.register(swaggerUi, { routePrefix: '/docs' });
   await api.register(bullBoard(app, '/queues'));
   return api;

@@ -1,4 +1,5 @@
 import type { PoolConnection } from 'mysql2/promise';
+import { keptFree } from '../allowances.ts';
 import type { App } from '../app.ts';
 import { findMigration, insertMigration, unfinishedOf } from '../db/migrations.ts';
 import { withNamedLock } from '../db/named-lock.ts';
@@ -11,8 +12,8 @@ import { countPeople } from '../producers/count.ts';
 import { allowanceOf } from '../producers/source-of.ts';
 import { SECOND } from '../time.ts';
 import { within } from '../within.ts';
+import { REDIS_MS } from './allowance-view.ts';
 import type { NewMigration } from './schemas.ts';
-import { pace, REDIS_MS } from './view.ts';
 
 /** Counting a million people takes seconds; a server that is slower than this costs only the estimate. */
 const COUNT_MS = 15 * SECOND;
@@ -77,18 +78,23 @@ export async function estimateOf(app: App, migration: Migration): Promise<Estima
   }
 }
 
+/** What the hours to come can be expected to allow; as configured when Redis cannot be asked. */
 async function expectedPace(
   app: App,
   migration: Migration,
 ): Promise<{ perMinute: number; source: Estimate['source'] }> {
   const allowance = allowanceOf(app, migration);
-  if (!allowance) throw new Error(`Bug: migration ${migration.id} has no allowance`);
-  const { org, bucket } = allowance;
-  const configured = {
-    perMinute: app.config.orgs[org]?.perMinute[bucket] ?? 0,
-    source: 'configured',
-  } as const;
-  return within(REDIS_MS, pace(app, allowance)).catch(() => configured);
+  const terms = allowance && app.allowances.termsOf(allowance);
+  if (!terms) throw new Error(`Bug: migration ${migration.id} has no allowance`);
+  try {
+    const { pace, ceiling } = await within(REDIS_MS, app.limiter.state(allowance));
+    // Shut for seconds, it says nothing of the hours to come; what others spend they may go on to.
+    return pace.cause === 'others' && pace.perMinute > 0
+      ? { perMinute: pace.perMinute, source: 'seen' }
+      : { perMinute: ceiling.perMinute, source: ceiling.from === 'okta' ? 'seen' : 'configured' };
+  } catch {
+    return { perMinute: terms.perMinute - keptFree(terms), source: 'configured' };
+  }
 }
 
 export async function stored(app: App, id: MigrationId): Promise<Migration> {

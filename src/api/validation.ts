@@ -10,7 +10,7 @@ declare module 'fastify' {
   }
 }
 
-const strict = new Ajv({ allErrors: true });
+const strict = new Ajv({ allErrors: true, allowUnionTypes: true });
 /** What stands in an address or a header is text. */
 const coercing = new Ajv({ allErrors: true, coerceTypes: true });
 

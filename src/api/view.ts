@@ -2,15 +2,11 @@ import type { App } from '../app.ts';
 import { type Migration, remainingOf } from '../domain/migration.ts';
 import { etaSeconds, ratePerMinute } from '../domain/progress.ts';
 import { type FleetState, waitOf } from '../domain/wait.ts';
-import type { Allowance } from '../limiter/limiter.ts';
 import { allowanceOf } from '../producers/source-of.ts';
 import { queueName } from '../queue/jobs.ts';
-import { SECOND } from '../time.ts';
 import { within } from '../within.ts';
+import { paceReasonOf, REDIS_MS } from './allowance-view.ts';
 import type { Migration as MigrationView } from './schemas.ts';
-
-/** Who asks about a migration waits no longer for what Redis knows of it. */
-export const REDIS_MS = 2 * SECOND;
 
 /** A migration as everybody is shown it: counts from the truth, rate and wait from the fleet. */
 export async function viewOf(app: App, migration: Migration): Promise<MigrationView> {
@@ -46,28 +42,16 @@ async function fleetState(app: App, migration: Migration): Promise<FleetState | 
   const queue = allowance && app.queues.subjects.get(queueName(allowance))?.queue;
   if (!queue) return null;
   try {
-    const [workers, jobs, { perMinute, closedForMs }] = await within(
+    const [workers, jobs, pace] = await within(
       REDIS_MS,
       Promise.all([
         queue.getWorkersCount(),
         queue.getJobCountByTypes('waiting', 'active', 'delayed', 'prioritized'),
-        pace(app, allowance),
+        paceReasonOf(app, allowance),
       ]),
     );
-    return { workers, jobs, closedForMs, perMinute };
+    return { workers, jobs, pace };
   } catch {
     return null;
   }
-}
-
-/** Calls a minute that can be expected of an allowance, and whether Okta itself has said so. */
-export async function pace(
-  { limiter }: App,
-  allowance: Allowance,
-): Promise<{ perMinute: number; source: 'seen' | 'configured'; closedForMs: number }> {
-  const { configuredPerMinute, seenPerMinute, closedForMs } = await limiter.state(allowance);
-  // The fleet never goes faster than configured, whatever Okta would allow.
-  return seenPerMinute !== null && seenPerMinute <= configuredPerMinute
-    ? { perMinute: seenPerMinute, source: 'seen', closedForMs }
-    : { perMinute: configuredPerMinute, source: 'configured', closedForMs };
 }

@@ -27,6 +27,7 @@ const PORTAL_REFERENCE = { table: 'iam_portal_user_reference', columns: ['portal
 /** Tries what the configuration names, all of it. Calls Okta once for each installation; people stay untouched. */
 export async function connectionFaults(config: Config): Promise<Fault[]> {
   const app = openApp(config, createLog('check'), { patient: false });
+  app.allowances.close(); // its table may not be there yet
   try {
     const [own, redis, ...installations] = await Promise.all([
       unreachable('/database', app.db.query('SELECT 1')),
@@ -110,7 +111,7 @@ async function groupFaults(app: App, installation: InstallationConfig): Promise<
   if (!orgConfig) throw new Error(`Bug: no org ${org} is configured`);
   const okta = createOktaClient(orgConfig, fleetOf(app));
   try {
-    const turn = await okta.turn('group', AbortSignal.timeout(TURN_MS));
+    const turn = await okta.turn('group', { lane: 'ahead', signal: AbortSignal.timeout(TURN_MS) });
     const reply = await okta.getGroup(turn, groupId);
     if (reply.kind === 'ok') return [];
     const { status, code, text } = reply.error;

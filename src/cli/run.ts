@@ -16,7 +16,7 @@ export async function run(name: string, config: Config, service: Service, patien
   try {
     await updateSchema(config.databaseUrl);
     const app = openApp(config, log, { patient });
-    await app.allowances.follow(); // before the first turn is taken
+    await app.allowances.refresh(); // before the first turn is taken
     closeInTheEnd(app, await service(app));
     log.info('started');
   } catch (error) {

@@ -1,5 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { type Api, createWorld, type World } from '../support/world.ts';
+import { type Api, AUTHORIZED, createWorld, type World } from '../support/world.ts';
 import { BASIC, postTo } from './support.ts';
 
 type Schema = Record<string, unknown>;
@@ -60,9 +60,11 @@ test('every route is documented, and nothing else', async () => {
   ).toEqual([
     'get /healthz',
     'get /readyz',
+    'get /v1/allowances',
     'get /v1/migrations',
     'get /v1/migrations/{id}',
     'get /v1/migrations/{id}/failures',
+    'patch /v1/allowances/{org}/{bucket}',
     'post /v1/migrations',
     'post /v1/migrations/{id}/resume',
     'post /v1/migrations/{id}/retry',
@@ -94,6 +96,8 @@ test.each([
   ['get', '/v1/migrations/{id}', [200, 400, 401, 404, 500, 503]],
   ['get', '/v1/migrations/{id}/failures', [200, 400, 401, 404, 500, 503]],
   ['post', '/v1/migrations/{id}/resume', [200, 400, 401, 404, 409, 413, 415, 500, 503]],
+  ['get', '/v1/allowances', [200, 400, 401, 500, 503]],
+  ['patch', '/v1/allowances/{org}/{bucket}', [200, 400, 401, 404, 413, 415, 500, 503]],
   ['post', '/v1/migrations/{id}/retry', [200, 400, 401, 404, 409, 413, 415, 500, 503]],
 ])('%s %s names every status it can answer with', (method, path, statuses) => {
   expect(Object.keys(operation(method, path).responses).map(Number)).toEqual(statuses);
@@ -133,7 +137,19 @@ test('what is answered is what is documented', async () => {
     "INSERT INTO failures (migration_id, subject_id, code, message) VALUES (?, 1, 'mail_missing', 'x')",
     [started.body.id],
   );
-  for (const path of ['/v1/migrations', '/v1/migrations/{id}', '/v1/migrations/{id}/failures', '/readyz']) {
+  await api.fastify.inject({
+    method: 'PATCH',
+    url: '/v1/allowances/acme/users',
+    headers: AUTHORIZED,
+    payload: { keepFree: '30%', expiresInSeconds: 60 },
+  });
+  for (const path of [
+    '/v1/allowances',
+    '/v1/migrations',
+    '/v1/migrations/{id}',
+    '/v1/migrations/{id}/failures',
+    '/readyz',
+  ]) {
     const { body } = await api.get(path.replace('{id}', started.body.id));
     expect(faults(jsonOf(operation('get', path).responses, 200), body)).toEqual([]);
   }

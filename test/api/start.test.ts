@@ -1,8 +1,18 @@
+import type { Seen } from '../../src/limiter/limiter.ts';
 import { type Api, type ApiAnswer, createWorld, type World } from '../support/world.ts';
 import { BEARER } from './support.ts';
 
 const ADMINS = { installation: 'werk', operation: 'create-admins' };
 const PANELISTS = { installation: 'werk', operation: 'create-panelists' };
+
+const nothingSeen: Seen = {
+  limit: null,
+  remaining: null,
+  resetInMs: null,
+  reset: null,
+  closeForMs: null,
+  crowded: false,
+};
 
 let world: World;
 let api: Api;
@@ -51,7 +61,8 @@ test('an allowance that Okta has stated lately is the better estimate, and said 
   const elsewhere = await createWorld({ perMinute: 600 });
   try {
     const { limiter } = elsewhere.open();
-    await limiter.settle({ org: 'acme', bucket: 'users' }, { limit: 30, remaining: 29, closeForMs: null });
+    const turn = await limiter.take({ org: 'acme', bucket: 'users' });
+    await limiter.settle(turn, { ...nothingSeen, limit: 30, remaining: 29 });
     const { body } = await (await elsewhere.api()).post(ADMINS);
     expect(body.estimate).toMatchObject({ perMinute: 30, source: 'seen' });
     expect(body.estimate.text).toMatch(/as last seen from Okta$/);

@@ -4,10 +4,10 @@ import { aCursor, aMigration } from '../support/factories.ts';
 const fleet = (values: Partial<FleetState> = {}): FleetState => ({
   workers: 2,
   jobs: 0,
-  closedForMs: 0,
-  perMinute: 600,
+  pace: { code: 'pace', message: '600 calls a minute, as configured' },
   ...values,
 });
+const shut = { code: 'okta_429', message: 'shut for 12 s: Okta 429' } as const;
 const resting = aCursor({ restingSince: new Date() });
 
 test('a finished migration waits for nothing', () => {
@@ -28,16 +28,11 @@ test('without Redis nobody calls Okta, and nothing else can be known', () => {
 });
 
 test('a missing worker is told before a shut bucket', () => {
-  expect(waitOf(aMigration({ cursor: resting }), fleet({ workers: 0, closedForMs: 5_000 }))?.code).toBe(
-    'no_worker',
-  );
+  expect(waitOf(aMigration({ cursor: resting }), fleet({ workers: 0, pace: shut }))?.code).toBe('no_worker');
 });
 
-test('a shut bucket is told before the last look, with the seconds that it stays shut', () => {
-  expect(waitOf(aMigration({ cursor: resting }), fleet({ closedForMs: 11_200 }))).toEqual({
-    code: 'okta_429',
-    message: 'closed 12 s: Okta 429',
-  });
+test('a shut bucket is told before the last look', () => {
+  expect(waitOf(aMigration({ cursor: resting }), fleet({ pace: shut }))).toEqual(shut);
 });
 
 test('one that has offered every row looks once more before it finishes', () => {
@@ -48,9 +43,7 @@ test('one that has offered every row is not at its last look while jobs are unde
   expect(waitOf(aMigration({ cursor: resting }), fleet({ jobs: 1 }))?.code).toBe('pace');
 });
 
-test('otherwise the pace is what it waits for', () => {
-  expect(waitOf(aMigration(), fleet())).toEqual({
-    code: 'pace',
-    message: '600 calls a minute, one every 100 ms',
-  });
+test('otherwise it waits for what holds the pace back', () => {
+  const pace = { code: 'others', message: '360 calls a minute: others spend 240' } as const;
+  expect(waitOf(aMigration(), fleet({ pace }))).toEqual(pace);
 });

@@ -1,0 +1,43 @@
+import { keptFree, type Terms } from '../allowances.ts';
+import type { App } from '../app.ts';
+import { type PaceReason, paceReason } from '../domain/pace-reason.ts';
+import type { Allowance, AllowanceState } from '../limiter/limiter.ts';
+import { SECOND } from '../time.ts';
+import type { Allowance as AllowanceView } from './allowance-schemas.ts';
+
+/** Who asks waits no longer for what Redis knows. */
+export const REDIS_MS = 2 * SECOND;
+
+/** An allowance as everybody is shown it. Rejects when Redis cannot be asked. */
+export async function viewOfAllowance(app: App, allowance: Allowance): Promise<AllowanceView> {
+  const { org, bucket } = allowance;
+  const terms = termsOf(app, allowance);
+  const state = await app.limiter.state(allowance);
+  return { org, bucket, summary: reasonOf(state, terms).message, ...state, configured: toConfigured(terms) };
+}
+
+/** Why an allowance is spent no faster. Rejects when Redis cannot be asked. */
+export async function paceReasonOf(app: App, allowance: Allowance): Promise<PaceReason> {
+  return reasonOf(await app.limiter.state(allowance), termsOf(app, allowance));
+}
+
+const reasonOf = (state: AllowanceState, terms: Terms) =>
+  paceReason(state, { perMinute: terms.perMinute, keepFree: keptFree(terms) });
+
+function toConfigured({ override, ...terms }: Terms): AllowanceView['configured'] {
+  return {
+    ...terms,
+    override: override && {
+      keepFree: override.keepFree,
+      expiresAt: override.expiresAt?.toISOString() ?? null,
+      setBy: override.setBy,
+      setAt: override.setAt.toISOString(),
+    },
+  };
+}
+
+function termsOf({ allowances }: App, allowance: Allowance): Terms {
+  const terms = allowances.termsOf(allowance);
+  if (!terms) throw new Error(`Bug: no allowance ${allowance.org} ${allowance.bucket} is configured`);
+  return terms;
+}

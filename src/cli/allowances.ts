@@ -1,0 +1,109 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Allowance, AllowanceChange } from '../api/allowance-schemas.ts';
+import { isKeepFree, type KeepFree } from '../domain/keep-free.ts';
+import { type ApiReply, callApi } from './call-api.ts';
+import { table } from './table.ts';
+
+const ENVIRONMENT = `
+Environment:
+  PORTAGE_API_URL  where the API is, http://127.0.0.1:3000 by default
+  PORTAGE_API_KEY  a key of the API
+
+Exit code 1 when it could not be done.`;
+
+/** As configured. */
+const NONE = 'none';
+
+/** `portage allowances`: what the API knows of them, and changes. */
+export function allowanceCommands(program: Command): void {
+  const allowances = program
+    .command('allowances')
+    .description("show each of Okta's buckets: the pace, why it is no faster, who spends it")
+    .option('--json', 'one JSON object a line, as the API has it')
+    .addHelpText(
+      'after',
+      `\nExamples:\n  portage allowances\n  portage allowances --json | jq .summary\n${ENVIRONMENT}`,
+    )
+    .action(async ({ json }: { json?: boolean }) => {
+      const reply = await callApi<{ allowances: Allowance[] }>(process.env, 'GET', '/v1/allowances');
+      print(reply, (body) => (json ? asLines(body.allowances) : asTable(body.allowances)));
+    });
+
+  allowances
+    .command('set <org> <bucket>')
+    .description('keep calls of a bucket free for others, in place of the configuration')
+    .requiredOption(
+      '--keep-free <calls>',
+      'calls a minute, a share such as 30%, or none: as configured',
+      toKeepFree,
+    )
+    .option('--for <time>', 'then as configured again: 90s, 30m, 2h or 7d', toSeconds)
+    .addHelpText(
+      'after',
+      `\nExamples:
+  portage allowances set acme users --keep-free 30% --for 2h
+  portage allowances set acme users --keep-free 180
+  portage allowances set acme users --keep-free none\n${ENVIRONMENT}`,
+    )
+    .action(async (org: string, bucket: string, options: { keepFree: KeepFree; for?: number }) => {
+      const path = `/v1/allowances/${encodeURIComponent(org)}/${encodeURIComponent(bucket)}`;
+      const change: AllowanceChange = {
+        keepFree: options.keepFree === NONE ? null : options.keepFree,
+        ...(options.for !== undefined && { expiresInSeconds: options.for }),
+      };
+      print(await callApi<Allowance>(process.env, 'PATCH', path, change), (allowance) =>
+        [`${nameOf(allowance)}: ${allowance.summary}`, ...overrideLines([allowance])].join('\n'),
+      );
+    });
+}
+
+function print<T>(reply: ApiReply<T>, text: (body: T) => string): void {
+  if (reply.kind === 'ok') console.log(text(reply.body));
+  else {
+    for (const line of reply.why) console.error(line);
+    process.exitCode = 1;
+  }
+}
+
+const asLines = (allowances: Allowance[]) => allowances.map((each) => JSON.stringify(each)).join('\n');
+
+function asTable(allowances: Allowance[]): string {
+  const rows = allowances.map((each) => [
+    each.org,
+    each.bucket,
+    each.pace.perMinute,
+    each.ceiling.perMinute,
+    each.othersPerMinute,
+    each.inFlight,
+    each.waiting,
+    each.throttled + each.crowded,
+    each.summary,
+  ]);
+  const headings = ['ORG', 'BUCKET', 'PACE', 'CEILING', 'OTHERS', 'IN FLIGHT', 'WAITING', '429', 'WHY'];
+  return [table(headings, rows), ...overrideLines(allowances)].join('\n');
+}
+
+const overrideLines = (allowances: Allowance[]): string[] =>
+  allowances.flatMap(({ configured: { override }, ...allowance }) => {
+    if (!override) return [];
+    const until = override.expiresAt ? `until ${override.expiresAt}` : 'until it is set again';
+    return `${nameOf(allowance)}: ${override.keepFree} kept free ${until}, by ${override.setBy}`;
+  });
+
+const nameOf = ({ org, bucket }: Pick<Allowance, 'org' | 'bucket'>) => `${org} ${bucket}`;
+
+function toKeepFree(text: string): KeepFree {
+  const value = /^\d+$/.test(text) ? Number(text) : text;
+  if (value !== NONE && !isKeepFree(value))
+    throw new InvalidArgumentError('It is a number of calls a minute, a share such as 30%, or none.');
+  return value;
+}
+
+const SECONDS: Record<string, number> = { s: 1, m: 60, h: 60 * 60, d: 24 * 60 * 60 };
+
+function toSeconds(text: string): number {
+  const [, count, unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? [];
+  const seconds = SECONDS[unit];
+  if (!count || !seconds) throw new InvalidArgumentError('It is a number and its unit: 90s, 30m, 2h or 7d.');
+  return Number(count) * seconds;
+}

@@ -1,0 +1,42 @@
+import type { Problem } from '../api/problem.ts';
+import { SECOND } from '../time.ts';
+
+const PATIENCE_MS = 30 * SECOND;
+
+export type ApiReply<T> = { kind: 'ok'; body: T } | { kind: 'failed'; why: string[] };
+
+/** Asks the API that `PORTAGE_API_URL` names, with the key that `PORTAGE_API_KEY` holds. */
+export async function callApi<T>(
+  env: NodeJS.ProcessEnv,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<ApiReply<T>> {
+  const { PORTAGE_API_URL: base = 'http://127.0.0.1:3000', PORTAGE_API_KEY: key } = env;
+  if (!key) return failed('environment variable PORTAGE_API_KEY is not set: it holds a key of the API');
+  if (!URL.canParse(base)) return failed('environment variable PORTAGE_API_URL is no address');
+  const { origin } = new URL(base); // the rest of it may hold a password
+  try {
+    const response = await fetch(base.replace(/\/$/, '') + path, {
+      method,
+      headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (response.ok && answer !== undefined) return { kind: 'ok', body: answer as T };
+    return failed(...problemLines(answer, `${origin} answers ${response.status}, not as Portage's API does`));
+  } catch (error) {
+    const { name, cause } = error as Error;
+    const code = (cause as { code?: string } | undefined)?.code ?? name;
+    return failed(`${origin} cannot be reached (${code}): start \`portage api\`, or correct PORTAGE_API_URL`);
+  }
+}
+
+function problemLines(answer: unknown, otherwise: string): string[] {
+  const { detail, errors = [] } = (answer ?? {}) as Partial<Problem>;
+  if (!detail) return [otherwise];
+  return [detail, ...errors.map(({ path, message }) => `${path}  ${message}`)];
+}
+
+const failed = (...why: string[]): ApiReply<never> => ({ kind: 'failed', why });

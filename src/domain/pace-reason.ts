@@ -1,0 +1,45 @@
+import type { AllowanceState } from '../limiter/limiter.ts';
+import { SECOND } from '../time.ts';
+import { duration } from './progress.ts';
+
+/** Why an allowance is spent no faster: a stable code and a sentence for people. */
+export interface PaceReason {
+  code: 'okta_429' | 'okta_used_up' | 'others' | 'keep_free' | 'okta_ceiling' | 'pace';
+  message: string;
+}
+
+/** What is configured of an allowance, in calls a minute. */
+interface Configured {
+  perMinute: number;
+  keepFree: number;
+}
+
+type State = Pick<AllowanceState, 'pace' | 'window' | 'othersPerMinute' | 'seenPerMinute' | 'closedForMs'>;
+
+export function paceReason(state: State, configured: Configured): PaceReason {
+  const { perMinute, cause } = state.pace;
+  const pace = `${perMinute} calls a minute`;
+  switch (cause) {
+    case 'closed':
+      return { code: 'okta_429', message: `shut for ${seconds(state.closedForMs)}: Okta 429` };
+    case 'used-up': {
+      const opensIn = seconds(state.window?.endsInMs ?? 0);
+      return { code: 'okta_used_up', message: `shut for ${opensIn}: Okta's window is used up` };
+    }
+    case 'others':
+      return { code: 'others', message: `${pace}: others spend ${Math.round(state.othersPerMinute ?? 0)}` };
+    case 'keep-free':
+      return { code: 'keep_free', message: `${pace}: ${configured.keepFree} are kept free for others` };
+    case 'okta':
+      return perMinute < configured.perMinute
+        ? { code: 'okta_ceiling', message: `${pace}: Okta allows this token no more` }
+        : { code: 'pace', message: `${pace}, as Okta allows` };
+    case 'maximum':
+      return { code: 'pace', message: `${pace}, the configured maximum: Okta allows ${state.seenPerMinute}` };
+    case 'configured':
+      return { code: 'pace', message: `${pace}, as configured` };
+  }
+}
+
+/** Never said to be open a moment before it is. */
+const seconds = (ms: number) => duration(Math.ceil(ms / SECOND) * SECOND);

@@ -1,0 +1,69 @@
+import { paceReason } from '../../src/domain/pace-reason.ts';
+import type { AllowanceState } from '../../src/limiter/limiter.ts';
+import { anAllowanceState } from '../support/allowance-state.ts';
+
+const reason = (
+  perMinute: number,
+  cause: AllowanceState['pace']['cause'],
+  values: Partial<AllowanceState> = {},
+) =>
+  paceReason(anAllowanceState({ ...values, pace: { perMinute, cause } }), { perMinute: 600, keepFree: 180 });
+
+test('a pace that nobody holds back is that of the configuration', () => {
+  expect(reason(600, 'configured')).toEqual({ code: 'pace', message: '600 calls a minute, as configured' });
+});
+
+test('a token that Okta allows less than is configured says so', () => {
+  expect(reason(300, 'okta')).toEqual({
+    code: 'okta_ceiling',
+    message: '300 calls a minute: Okta allows this token no more',
+  });
+});
+
+test.each([600, 900])('%i calls, as many as are configured or more, are only the pace', (perMinute) => {
+  expect(reason(perMinute, 'okta')).toEqual({
+    code: 'pace',
+    message: `${perMinute} calls a minute, as Okta allows`,
+  });
+});
+
+test('the configured maximum is told beside what Okta would allow', () => {
+  expect(reason(1_200, 'maximum', { seenPerMinute: 2_000 })).toEqual({
+    code: 'pace',
+    message: '1200 calls a minute, the configured maximum: Okta allows 2000',
+  });
+});
+
+test('what is kept free is told', () => {
+  expect(reason(420, 'keep-free')).toEqual({
+    code: 'keep_free',
+    message: '420 calls a minute: 180 are kept free for others',
+  });
+});
+
+test('what others spend is told', () => {
+  expect(reason(360, 'others', { othersPerMinute: 240 })).toEqual({
+    code: 'others',
+    message: '360 calls a minute: others spend 240',
+  });
+});
+
+test('a bucket that is used up tells when it opens', () => {
+  const window = { usedByUs: 300, usedByOthers: 300, remaining: 0, endsInMs: 11_001 };
+  expect(reason(0, 'used-up', { window })).toEqual({
+    code: 'okta_used_up',
+    message: "shut for 12 s: Okta's window is used up",
+  });
+});
+
+test.each([
+  [11_001, '12 s'],
+  [12_000, '12 s'],
+  [1, '1 s'],
+  [61_500, '1 min 2 s'],
+])('a bucket shut for %i ms after a 429 is said to be shut for %s, never too little', (closedForMs, text) => {
+  expect(reason(0, 'closed', { closedForMs })).toEqual({
+    code: 'okta_429',
+    message: `shut for ${text}: Okta 429`,
+  });
+});
