@@ -80,6 +80,7 @@ function mysqlArgs(flavour, dataDir, slot, port) {
     port,
     'character-set-server': 'utf8mb4',
     'innodb-buffer-pool-size': '64M',
+    'max-connections': 500, // whole fleets side by side
     'innodb-flush-log-at-trx-commit': '2',
     'performance-schema': 'OFF',
     'loose-mysqlx': 'OFF',
