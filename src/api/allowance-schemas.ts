@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { bucketNames } from '../domain/buckets.ts';
 import { type KeepFree, sharePattern } from '../domain/keep-free.ts';
 import { Count, closed, Nullable, Time } from './schema-parts.ts';
 
@@ -94,7 +95,10 @@ export const Allowance = Type.Object(
 );
 export type Allowance = Static<typeof Allowance>;
 
-export const AllowanceParams = Type.Object({ org: Type.String(), bucket: Type.String() });
+export const AllowanceParams = Type.Object({
+  org: Type.String({ description: 'Name in the configuration.' }),
+  bucket: Type.String({ description: `One of ${bucketNames.join(', ')}.` }),
+});
 export type AllowanceParams = Static<typeof AllowanceParams>;
 
 export const AllowanceChange = Type.Object(
