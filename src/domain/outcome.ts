@@ -53,8 +53,8 @@ export type Outcome =
   | { kind: 'taken'; owner: string; error: OktaError }
   /** Okta has the login for another person of this installation: surely about these two, not about the mapping. */
   | { kind: 'duplicate'; owner: string; error: OktaError }
-  /** Okta refused for the rate. `closing` is true for the answer that shut the bucket. */
-  | { kind: 'throttled'; error: OktaError; waitMs: number; closing: boolean }
+  /** Okta refused for the rate, or because too many calls were under way: `crowded`. `closing`: this answer has shut the bucket. */
+  | { kind: 'throttled'; error: OktaError; waitMs: number; closing: boolean; crowded: boolean }
   /** Okta refused our credentials, our rights or the group: nobody's data is at fault. */
   | { kind: 'misconfigured'; cause: Misconfiguration; error: OktaError }
   /** A 5xx, or no answer: Okta may or may not have done it. */
@@ -101,8 +101,9 @@ export const verdicts = {
   refused: { ...failing, errorLog: 'always', tally: 'failed' },
   taken: { ...failing, errorLog: 'always', tally: 'failed' },
   duplicate: { ...failing, errorLog: 'always' },
-  throttled: { ...done, job: 'delay', errorLog: 'closing' },
-  misconfigured: { ...done, errorLog: 'always' }, // and the migration is held
+  // It may have been the look for an earlier creation that was refused.
+  throttled: { ...done, job: 'delay', errorLog: 'closing', note: 'keep' },
+  misconfigured: { ...done, errorLog: 'always', note: 'keep' }, // and the migration is held
   unreachable: {
     job: 'retry',
     failure: 'after-last-attempt',

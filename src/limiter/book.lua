@@ -1,27 +1,90 @@
---[[ Books the next free turn of an allowance that the whole fleet shares: turns are evenly spaced, without
-     a burst, on Redis' own clock.
-  KEYS[1]  hash: nextAt (ms, when the next turn falls due), closedUntil (ms), limit (calls a window, by Okta)
-  ARGV     calls a window at most, spanMs to spread them over, horizonMs (book nothing farther ahead), ttlMs of an idle allowance
-  Returns  {booked (1 or 0), waitMs until the turn, or until it is worth asking again} ]]
-local most, span, horizon, ttl = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
-local time = redis.call('TIME')
-local now = time[1] * 1000 + time[2] / 1000
+--[[ Books the next turns of an allowance that the whole fleet shares: evenly spaced, on Redis' own clock.
+  KEYS[1]  hash, the state:
+             life      when this state began (ms)           number    turns booked in this life
+             last      when the last of them falls due (ms) line      the same of the last that was promised (ms)
+             limit     calls a window, by Okta's last answer
+             reset, endsAt, first, budget, seenAt, rate, ...: Okta's window, see settle.lua
+             closedUntil  after a 429 (ms)
+  KEYS[2]  hash: process -> "waiting inFlight at(ms)"
+  ARGV     clock (ms; '' is Redis' own), start and most (calls a window: by the configuration, and whatever Okta says),
+           window, spread, lag, ttl (ms), wanted (turns), inLine (1: told before to come back now), reconnected (1),
+           process, waiting, inFlight
+  Returns  {booked, cause, wait (ms until the first of them, or until it is worth asking again), gap (ms between two),
+            number, life, due (ms, of the first)}, all but the first three only when something was booked ]]
+local clock, start, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local window, spread, lag, ttl = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
+local wanted, inLine, reconnected = tonumber(ARGV[8]), ARGV[9] == '1', ARGV[10] == '1'
+local now = clock
+if not now then
+  local time = redis.call('TIME')
+  now = time[1] * 1000 + time[2] / 1000
+end
+local function write(...) redis.call('HSET', KEYS[1], ...) end
+local function ms(value) return string.format('%.3f', value) end
 
-local state = redis.call('HMGET', KEYS[1], 'nextAt', 'closedUntil', 'limit')
-local closedUntil = tonumber(state[2]) or 0
-if closedUntil > now then return {0, math.ceil(closedUntil - now)} end
+redis.call('HSET', KEYS[2], ARGV[11], ARGV[12] .. ' ' .. ARGV[13] .. ' ' .. string.format('%.0f', now))
+local read = redis.call('HMGET', KEYS[1], 'life', 'number', 'last', 'line', 'limit', 'endsAt', 'budget', 'seenAt',
+  'rate', 'closedUntil')
+local life, number, last, line = tonumber(read[1]), tonumber(read[2]) or 0, tonumber(read[3]), tonumber(read[4]) or 0
+local limit, endsAt, budget = tonumber(read[5]), tonumber(read[6]), tonumber(read[7])
+local seenAt, rate, closedUntil = tonumber(read[8]), tonumber(read[9]) or 0, tonumber(read[10]) or 0
 
--- Okta's own word counts where it is less than what was configured: a token has half of a bucket by default.
-local interval = span / math.min(most, tonumber(state[3]) or most)
+-- The shortest gap: then no window holds more calls than it may, if their ways differ by no more than the spread.
+local shortest = (window + spread) / math.min(most, limit or start)
+-- Nothing is booked farther ahead, so that a lost state has lost little: see README.md.
+local horizon = math.max(200, math.min(math.max(300, 6.5 * shortest), 750 - shortest))
+-- What one process holds at most.
+local batch = math.max(1, math.floor(horizon / 4 / shortest + 0.5))
 
--- A lost state may have had turns booked up to the horizon: start behind them. What is farther ahead than any
--- turn can be was written before the clock was set back.
-local latest = now + horizon + interval
-local nextAt = math.min(tonumber(state[1]) or latest, latest)
-if nextAt == latest then redis.call('HSET', KEYS[1], 'nextAt', string.format('%.3f', nextAt)) end
-local due = math.max(nextAt, now)
-if due - now > horizon then return {0, math.ceil(due - now - horizon)} end
-
-redis.call('HSET', KEYS[1], 'nextAt', string.format('%.3f', due + interval))
+if not life then
+  life = math.floor(now)
+  last = now + horizon
+  write('life', string.format('%.0f', life), 'last', ms(last))
+elseif reconnected then
+  last = math.max(last, now + horizon + lag)
+  write('last', ms(last))
+elseif last > now + horizon + lag then
+  -- Farther ahead than can be: the clock was set back.
+  last = now + horizon
+  write('last', ms(last))
+end
+if endsAt and endsAt > now + window + lag then budget = nil end
+if closedUntil > now + window + 2 * lag then
+  closedUntil = now + window
+  write('closedUntil', ms(closedUntil))
+end
 redis.call('PEXPIRE', KEYS[1], ttl)
-return {1, math.ceil(due - now)}
+redis.call('PEXPIRE', KEYS[2], ttl)
+
+if closedUntil > now then return {0, 'closed', ms(closedUntil - now)} end
+
+local gap, cause = shortest, 'ceiling'
+-- The call that opened the window may have been so much longer on its way than the one that is booked here.
+local over = endsAt and endsAt + spread
+if budget and over > math.max(last, now) then
+  -- What others will take of this window: as much as they have lately, and a little more.
+  local theirs = rate * math.max(0, over - seenAt)
+  theirs = theirs + math.min(1, theirs) + 1.5 * math.sqrt(theirs)
+  local left = budget + 1 - number
+  if left < 1 then return {0, 'used-up', ms(over - now + 1)} end
+  -- Others may yet take less than that: looked at again.
+  if left - theirs < 1 then return {0, 'others', ms((over - now) / 10 + 20)} end
+  local even = (over - math.max(last, now)) / (left - theirs)
+  if even > shortest then gap, cause = even, 'others' end
+  wanted = math.min(wanted, math.floor(left - theirs))
+end
+if wanted == 0 then return {0, cause, '0', ms(gap)} end
+
+local farthest = now + horizon
+local due = math.max(last + gap, now)
+if due > farthest or (line > math.max(last, now) and not inLine) then
+  -- Promised the turns behind all that others have been promised, and told when those can be booked.
+  local first = math.max(line, last, now) + gap
+  local promised = math.min(wanted, batch, 1 + math.floor(horizon / 4 / gap))
+  line = first + (promised - 1) * gap
+  write('line', ms(line))
+  return {0, 'line', ms(math.max(0, line - farthest))}
+end
+local booked = math.min(wanted, batch, 1 + math.floor((farthest - due) / gap))
+write('last', ms(due + (booked - 1) * gap), 'number', string.format('%.0f', number + booked))
+return {booked, cause, ms(due - now), ms(gap), string.format('%.0f', number + 1), string.format('%.0f', life), ms(due)}

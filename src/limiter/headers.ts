@@ -7,15 +7,28 @@ const ROUNDING_MS = 1 * SECOND;
 /** Too many calls at once, not too many a minute: the reset that Okta states then is a bad guess. */
 const CONCURRENCY_WAIT_MS = { least: 1 * SECOND, most: 4 * SECOND };
 
+const NOTHING: Seen = {
+  limit: null,
+  remaining: null,
+  reset: null,
+  resetInMs: null,
+  closeForMs: null,
+  crowded: false,
+};
+
 /**
  * What the `X-Rate-Limit-*` headers say. The reset is taken against the `Date` header, both by Okta's clock,
  * so that ours need not be right.
  */
 export function seenIn(status: number, headers: IncomingHttpHeaders, windowMs: number): Seen {
   const limit = wholeNumber(headers['x-rate-limit-limit']);
+  if (limit === 0) return { ...NOTHING, crowded: status === 429 };
   const remaining = wholeNumber(headers['x-rate-limit-remaining']);
-  if (status !== 429 || limit === 0) return { limit: limit || null, remaining, closeForMs: null };
-  return { limit, remaining, closeForMs: untilReset(headers, windowMs) ?? windowMs };
+  const reset = wholeNumber(headers['x-rate-limit-reset']);
+  const resetInMs = untilReset(reset, headers.date, windowMs);
+  const wait = resetInMs === null ? windowMs : resetInMs + ROUNDING_MS;
+  const closeForMs = status === 429 ? wait : null;
+  return { limit, remaining, reset, resetInMs, closeForMs, crowded: false };
 }
 
 /** How long one refused call waits before it asks for a turn again. */
@@ -24,11 +37,10 @@ export function waitAfter429(seen: Seen, random = Math.random): number {
   return seen.closeForMs ?? least + random() * (most - least);
 }
 
-function untilReset(headers: IncomingHttpHeaders, windowMs: number): number | null {
-  const reset = wholeNumber(headers['x-rate-limit-reset']);
-  const date = Date.parse(headers.date ?? '');
+function untilReset(reset: number | null, dateHeader: string | undefined, windowMs: number): number | null {
+  const date = Date.parse(dateHeader ?? '');
   if (reset === null || Number.isNaN(date)) return null;
-  return Math.min(Math.max(0, reset * SECOND - date), windowMs) + ROUNDING_MS;
+  return Math.min(Math.max(0, reset * SECOND - date), windowMs);
 }
 
 /** A header that came twice is one text with a comma; the smaller number is the one to trust. */

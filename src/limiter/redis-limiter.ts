@@ -1,37 +1,26 @@
-import { readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import pLimit, { type LimitFunction } from 'p-limit';
-import { HOUR, MINUTE } from '../time.ts';
-import type { Allowance, AllowanceState, Limiter, Turn } from './limiter.ts';
+import { createDesk, type Desk, type Held } from './desk.ts';
+import type { Allowance, Limiter, Pace, Seen, Turn } from './limiter.ts';
+import { type Asker, defineScripts } from './scripts.ts';
+import { ceilingOf, readState } from './state.ts';
 
-/** How the configuration allows an allowance to be spent. */
-export interface Pace {
-  /** Calls in one of Okta's windows. */
-  perWindow: number;
-  windowMs: number;
+/** A process that wakes later than this after its turn fell due gives the turn up. */
+const LATEST_MS = 100;
+/** A call whose turn is older is over, or was never made. */
+const LONGEST_CALL_MS = 60_000;
+
+/** What the calls of one process do to one allowance. */
+interface Account {
+  desk: Desk<HeldTurn>;
+  inFlight: Set<Turn>;
+  /** Answers that Redis has not been told of. */
+  untold: { turn: Turn; seen: Seen; told: (shut: boolean) => void; failed: (error: unknown) => void }[];
+  isTelling: boolean;
 }
 
-/**
- * Turns are `(windowMs + SPREAD_MS) / perWindow` apart: then no window holds more calls than it may, as long
- * as the way from a turn to Okta differs by no more than this between two calls.
- */
-const SPREAD_MS = 300;
-/** A process that wakes later than this gives its turn up; the rest of the spread is the network's. */
-const LATEST_MS = 150;
-/** No turn is booked farther ahead: what a killed process has booked is lost. */
-const HORIZON_MS = 500;
-/** So much of the pace a process holds at once: enough to hide the way to Redis. */
-const AHEAD_MS = 200;
-/** For so long an unused allowance, and what Okta said of it, is remembered. */
-const TTL_MS = 24 * HOUR;
-/** A longer wait is cut into pieces, so that a bucket that opens earlier is noticed. */
-const LONGEST_WAIT_MS = 5_000;
-
-const script = (name: string) => readFileSync(new URL(`./${name}.lua`, import.meta.url), 'utf8');
-const BOOK = script('book');
-const SETTLE = script('settle');
+interface HeldTurn extends Held, Pick<Turn, 'life' | 'dueMs'> {}
 
 /** The limiter in Redis; every process of the fleet that names the same prefix shares its allowances. */
 export function createRedisLimiter(
@@ -39,97 +28,112 @@ export function createRedisLimiter(
   prefix: string,
   paceOf: (allowance: Allowance) => Pace,
 ): Limiter {
-  redis.defineCommand('portageBook', { numberOfKeys: 1, lua: BOOK });
-  redis.defineCommand('portageSettle', { numberOfKeys: 1, lua: SETTLE });
-  const scripts = redis as unknown as Scripts;
-  const doors = new Map<string, LimitFunction>();
+  const scripts = defineScripts(redis);
+  const process = randomUUID();
+  const accounts = new Map<string, Account>();
+  let connection = 0;
+  redis.on('close', () => {
+    connection += 1;
+  });
 
-  const keyOf = ({ org, bucket }: Allowance) => `${prefix}:allowance:${org}:${bucket}`;
-  const intervalOf = ({ perWindow, windowMs }: Pace) => (windowMs + SPREAD_MS) / perWindow;
+  const keyOf = ({ org, bucket }: Allowance) => `${prefix}:{allowance:${org}:${bucket}}`;
 
-  /** Few of the process' callers stand at the desk at once; the others wait behind them, in order. */
-  const doorOf = (allowance: Allowance): LimitFunction => {
+  const requestOf = (allowance: Allowance) => {
+    const pace = paceOf(allowance);
+    const { windowMs, jitterMs } = pace;
+    return {
+      start: pace.perWindow,
+      most: ceilingOf(pace, null).most,
+      windowMs,
+      spreadMs: jitterMs + LATEST_MS,
+    };
+  };
+
+  function askerOf({ desk, inFlight }: Account): Asker {
+    const since = performance.now() - LONGEST_CALL_MS;
+    for (const turn of inFlight) if (turn.sendBy < since) inFlight.delete(turn);
+    return { process, waiting: desk.waiting, inFlight: inFlight.size };
+  }
+
+  function accountOf(allowance: Allowance): Account {
     const key = keyOf(allowance);
-    const door = doors.get(key) ?? pLimit(Math.max(1, Math.floor(AHEAD_MS / intervalOf(paceOf(allowance)))));
-    doors.set(key, door);
-    return door;
-  };
+    const known = accounts.get(key);
+    if (known) return known;
+    let seenConnection = connection;
+    const desk = createDesk<HeldTurn>(async (wanted, inLine) => {
+      const reconnected = seenConnection !== connection;
+      const [asOf, askedAt] = [connection, performance.now()];
+      const reply = await scripts.book(key, {
+        ...requestOf(allowance),
+        ...askerOf(account),
+        wanted,
+        inLine,
+        reconnected,
+      });
+      seenConnection = asOf;
+      if (reply.kind === 'looked') throw new Error('Bug: booked no turn');
+      if (reply.kind === 'refused') return { ...reply, inLine: reply.cause === 'line' };
+      // Redis answered somewhere between: late is counted from when it was asked, due from when its answer came.
+      const answeredAt = performance.now();
+      const { count, waitMs, gapMs, number, life, dueMs } = reply;
+      const turns = Array.from({ length: count }, (_, i) => ({
+        number: number + i,
+        life,
+        dueMs: dueMs + i * gapMs,
+        dueAt: answeredAt + waitMs + i * gapMs,
+        sendBy: askedAt + waitMs + i * gapMs + LATEST_MS,
+      }));
+      return { kind: 'booked', turns };
+    });
+    const account: Account = { desk, inFlight: new Set(), untold: [], isTelling: false };
+    accounts.set(key, account);
+    return account;
+  }
 
-  /** Undefined when no turn was to be had, or it was not reached in time. */
-  const tryOnce = async (allowance: Allowance, signal?: AbortSignal): Promise<Turn | undefined> => {
-    const { perWindow, windowMs } = paceOf(allowance);
-    const askedAt = performance.now();
-    const [booked, waitMs] = await scripts.portageBook(
-      keyOf(allowance),
-      perWindow,
-      windowMs + SPREAD_MS,
-      HORIZON_MS,
-      TTL_MS,
-    );
-    if (!booked) {
-      await sleep(Math.min(waitMs, LONGEST_WAIT_MS), undefined, { signal });
-      return undefined;
+  /** Tells Redis of all answers that have come since it was told last. */
+  async function tell(allowance: Allowance, account: Account): Promise<void> {
+    account.isTelling = true;
+    for (let some = account.untold.splice(0); some.length > 0; some = account.untold.splice(0)) {
+      const { windowMs, spreadMs } = requestOf(allowance);
+      const request = { windowMs, spreadMs, ...askerOf(account), answers: some };
+      try {
+        const shut = await scripts.settle(keyOf(allowance), request);
+        for (const [i, { told }] of some.entries()) told(shut[i] === true);
+      } catch (error) {
+        for (const { failed } of some) failed(error);
+      }
     }
-    await sleep(waitMs, undefined, { signal });
-    const sendBy = askedAt + waitMs + LATEST_MS;
-    return performance.now() <= sendBy ? { allowance, sendBy } : undefined;
-  };
+    account.isTelling = false;
+  }
 
   return {
-    async take(allowance, signal) {
-      signal?.throwIfAborted();
-      const taken = doorOf(allowance)(async () => {
-        let turn: Turn | undefined;
-        while (!turn) {
-          signal?.throwIfAborted();
-          turn = await tryOnce(allowance, signal);
-        }
-        return turn;
+    async take(allowance, { lane = 'fair', signal } = {}) {
+      const account = accountOf(allowance);
+      const { number, life, dueMs, sendBy } = await account.desk.take(lane, signal);
+      const turn = { allowance, number, life, dueMs, sendBy };
+      account.inFlight.add(turn);
+      return turn;
+    },
+
+    async settle(turn, seen) {
+      const account = accountOf(turn.allowance);
+      account.inFlight.delete(turn);
+      if (!seen) return false;
+      const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+      account.untold.push({ turn, seen, told: resolve, failed: reject });
+      if (!account.isTelling) void tell(turn.allowance, account);
+      return promise;
+    },
+
+    async state(allowance) {
+      const asker = askerOf(accountOf(allowance));
+      return readState(redis, scripts, keyOf(allowance), paceOf(allowance), {
+        ...requestOf(allowance),
+        ...asker,
+        wanted: 0,
+        inLine: false,
+        reconnected: false,
       });
-      return unlessAborted(taken, signal);
-    },
-
-    async settle(allowance, { limit, closeForMs }) {
-      return (await scripts.portageSettle(keyOf(allowance), limit ?? '', closeForMs ?? '', TTL_MS)) === 1;
-    },
-
-    async state(allowance): Promise<AllowanceState> {
-      const { perWindow, windowMs } = paceOf(allowance);
-      const [[limit, closedUntil], [seconds, micros]] = await Promise.all([
-        redis.hmget(keyOf(allowance), 'limit', 'closedUntil'),
-        redis.time(),
-      ]);
-      const nowMs = Number(seconds) * 1_000 + Number(micros) / 1_000;
-      const perMinute = (count: number) => Math.round((count * MINUTE) / windowMs);
-      return {
-        configuredPerMinute: perMinute(perWindow),
-        seenPerMinute: limit ? perMinute(Number(limit)) : null,
-        closedForMs: Math.max(0, Math.ceil(Number(closedUntil ?? 0) - nowMs)),
-      };
     },
   };
-}
-
-/** Rejects as soon as the signal is aborted, even while others stand before the door. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-}
-
-interface Scripts {
-  portageBook(
-    key: string,
-    perWindow: number,
-    spanMs: number,
-    horizonMs: number,
-    ttlMs: number,
-  ): Promise<[0 | 1, number]>;
-  portageSettle(key: string, limit: number | '', closeForMs: number | '', ttlMs: number): Promise<0 | 1>;
 }

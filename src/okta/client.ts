@@ -4,7 +4,7 @@ import { Compile } from 'typebox/schema';
 import type { OrgConfig } from '../config/config.ts';
 import type { Bucket } from '../domain/operations.ts';
 import type { OktaProfile } from '../domain/profile.ts';
-import type { Allowance, Limiter, Turn } from '../limiter/limiter.ts';
+import type { Allowance, Limiter, Turn, TurnOptions } from '../limiter/limiter.ts';
 import { apiTokenAuthorization } from './authorization.ts';
 import { createExchanger } from './exchange.ts';
 import { createHttp } from './http.ts';
@@ -19,7 +19,7 @@ export interface TurnOf<B extends Bucket> extends Turn {
 /** Each call needs a turn of its bucket, and uses it up. A turn that has grown old is waited for again. */
 export interface OktaClient {
   /** Waits until this caller may call; rejects when the signal is aborted, with its reason. */
-  turn<B extends Bucket>(bucket: B, signal?: AbortSignal): Promise<TurnOf<B>>;
+  turn<B extends Bucket>(bucket: B, how?: TurnOptions): Promise<TurnOf<B>>;
   /**
    * Creates a user who is not active yet and gets no mail, in these groups (at most 20).
    * Okta, Users API: create user.
@@ -123,8 +123,8 @@ export function createOktaClient(org: OrgConfig, { limiter, redis, prefix }: Fle
   }
 
   return {
-    turn: async <B extends Bucket>(bucket: B, signal?: AbortSignal) =>
-      (await limiter.take({ org: org.name, bucket }, signal)) as TurnOf<B>,
+    turn: async <B extends Bucket>(bucket: B, how?: TurnOptions) =>
+      (await limiter.take({ org: org.name, bucket }, how)) as TurnOf<B>,
     createUser: (turn, profile, groupIds, signal) => {
       const json = { profile, groupIds };
       return call(withId, turn, { method: 'POST', path: 'api/v1/users?activate=false', json }, signal);

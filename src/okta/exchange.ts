@@ -23,20 +23,28 @@ export function createExchanger(http: Http, limiter: Limiter, windowMs: number):
   return async (turn, request, signal) => {
     if (used.has(turn)) throw new Error('Bug: a turn is for one call');
     used.add(turn);
-    const { allowance } = turn;
-    if (performance.now() > turn.sendBy) await limiter.take(allowance, signal);
+    const sent = performance.now() > turn.sendBy ? await insteadOf(turn, signal) : turn;
     const answer = await http.send(await request());
-    if ('error' in answer) return { kind: 'unreachable', error: answer.error };
+    if ('error' in answer) {
+      await limiter.settle(sent, null);
+      return { kind: 'unreachable', error: answer.error };
+    }
 
     const { status, headers, text } = answer;
     const seen = seenIn(status, headers, windowMs);
     // Okta's answer counts, whether or not the limiter can be told of it.
-    const settled = limiter.settle(allowance, seen).catch(() => false);
+    const settled = limiter.settle(sent, seen).catch(() => false);
     const body = parse(text);
     if (status !== 429) return { kind: 'answered', status, headers, body };
     const error: OktaError = toOktaError(status, headers, body);
-    return { kind: 'throttled', error, waitMs: waitAfter429(seen), closing: await settled };
+    const { crowded } = seen;
+    return { kind: 'throttled', error, waitMs: waitAfter429(seen), closing: await settled, crowded };
   };
+
+  async function insteadOf(late: Turn, signal?: AbortSignal): Promise<Turn> {
+    await limiter.settle(late, null);
+    return limiter.take(late.allowance, { lane: 'ahead', signal }); // it has waited once
+  }
 }
 
 function parse(text: string): unknown {

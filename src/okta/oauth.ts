@@ -46,7 +46,7 @@ export function oauthAuthorization(
   const url = `${baseUrl}/${PATH}`;
 
   async function request(dpop: AccessToken['dpop'], signal?: AbortSignal): Promise<Exchange> {
-    const turn = await limiter.take({ org: name, bucket: 'token' }, signal);
+    const turn = await limiter.take({ org: name, bucket: 'token' }, { lane: 'ahead', signal });
     return exchange(
       turn,
       async () => ({

@@ -22,7 +22,7 @@ const outcomes: { [Kind in Outcome['kind']]: Extract<Outcome, { kind: Kind }> } 
   refused: { kind: 'refused', error },
   duplicate: { kind: 'duplicate', owner: 'werk/panelist/1', error },
   taken: { kind: 'taken', owner: 'werk/panelist/1', error },
-  throttled: { kind: 'throttled', error, waitMs: 1, closing: true },
+  throttled: { kind: 'throttled', error, waitMs: 1, closing: true, crowded: false },
   misconfigured: { kind: 'misconfigured', cause: 'credentials', error },
   unreachable: { kind: 'unreachable', error },
   unexpected: { kind: 'unexpected', what: 'Error ER_DATA_TOO_LONG' },
@@ -60,8 +60,9 @@ test.each(each)(
 test.each(each)(
   '%s: whoever may be in Okta without a reference is looked for again',
   (kind, _outcome, verdict: Verdict) => {
-    const open = ['undecided', 'not-running', 'already-failed', 'stopping', 'unreachable', 'unexpected'];
-    expect(verdict.note).toBe(open.includes(kind) ? 'keep' : 'delete');
+    const waiting = ['undecided', 'not-running', 'already-failed', 'stopping'];
+    const broken = ['throttled', 'misconfigured', 'unreachable', 'unexpected'];
+    expect(verdict.note).toBe([...waiting, ...broken].includes(kind) ? 'keep' : 'delete');
   },
 );
 
@@ -71,7 +72,7 @@ test('a 429 costs neither an attempt nor a row for each refused call', () => {
     failure: 'never',
     errorLog: 'closing',
     tally: 'not-counted',
-    note: 'delete', // Okta has not looked at it
+    note: 'keep',
   });
 });
 

@@ -1,4 +1,5 @@
 import { seenIn, waitAfter429 } from '../../src/limiter/headers.ts';
+import type { Seen } from '../../src/limiter/limiter.ts';
 
 const WINDOW_MS = 60_000;
 const atSecond = (second: number) => new Date(second * 1_000).toUTCString();
@@ -14,16 +15,28 @@ const without = (name: string) =>
 const closeForMs = (values: Record<string, string | string[]> = {}) =>
   seenIn(429, headers(values), WINDOW_MS).closeForMs;
 
+const nothing: Seen = {
+  limit: null,
+  remaining: null,
+  reset: null,
+  resetInMs: null,
+  closeForMs: null,
+  crowded: false,
+};
+
 test('an answer that went well tells the limit and shuts nothing', () => {
   expect(seenIn(200, headers({ 'x-rate-limit-remaining': '12' }), WINDOW_MS)).toEqual({
     limit: 600,
     remaining: 12,
+    reset: 1_000_040,
+    resetInMs: 40_000,
     closeForMs: null,
+    crowded: false,
   });
 });
 
 test('an answer without any of the headers tells nothing', () => {
-  expect(seenIn(200, {}, WINDOW_MS)).toEqual({ limit: null, remaining: null, closeForMs: null });
+  expect(seenIn(200, {}, WINDOW_MS)).toEqual(nothing);
 });
 
 test("a 429 shuts until the reset by Okta's own clock, and a second for its rounding", () => {
@@ -67,10 +80,10 @@ test('a 429 without a limit is one for the rate', () => {
   });
 });
 
-test('a 429 with a limit of 0 is about calls at once: it shuts nothing and says nothing of the limit', () => {
-  expect(seenIn(429, headers({ 'x-rate-limit-limit': '0' }), WINDOW_MS)).toMatchObject({
-    limit: null,
-    closeForMs: null,
+test('a 429 with a limit of 0 is about calls at once: it shuts nothing and says nothing of the bucket', () => {
+  expect(seenIn(429, headers({ 'x-rate-limit-limit': '0' }), WINDOW_MS)).toEqual({
+    ...nothing,
+    crowded: true,
   });
 });
 
@@ -82,7 +95,7 @@ test.each([
 });
 
 test('a call refused for the rate waits as long as the bucket is shut', () => {
-  expect(waitAfter429({ limit: 600, remaining: 0, closeForMs: 41_000 })).toBe(41_000);
+  expect(waitAfter429(seenIn(429, headers(), WINDOW_MS))).toBe(41_000);
 });
 
 test.each([
@@ -90,5 +103,5 @@ test.each([
   [0.5, 2_500],
   [1, 4_000],
 ])('a call refused for calls at once waits one to four seconds, by chance (%d)', (chance, waitMs) => {
-  expect(waitAfter429({ limit: null, remaining: null, closeForMs: null }, () => chance)).toBe(waitMs);
+  expect(waitAfter429({ ...nothing, crowded: true }, () => chance)).toBe(waitMs);
 });

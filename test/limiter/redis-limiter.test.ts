@@ -1,14 +1,21 @@
 import { performance } from 'node:perf_hooks';
-import type { Allowance, Limiter } from '../../src/limiter/limiter.ts';
-import { createRedisLimiter, type Pace } from '../../src/limiter/redis-limiter.ts';
+import type { Allowance, Limiter, Pace, Seen } from '../../src/limiter/limiter.ts';
+import { createRedisLimiter } from '../../src/limiter/redis-limiter.ts';
 import { eventually } from '../support/eventually.ts';
 import { openTestRedis, type TestRedis } from '../support/redis.ts';
 
 const users: Allowance = { org: 'acme', bucket: 'users' };
 const group: Allowance = { org: 'acme', bucket: 'group' };
 const others: Allowance = { org: 'umbrella', bucket: 'users' };
+const paced = (perWindow: number, windowMs: number): Pace => ({
+  perWindow,
+  mostPerWindow: perWindow,
+  keepFreePerWindow: 0,
+  windowMs,
+  jitterMs: 100,
+});
 /** Faster than any test has to wait for. */
-const FAST: Pace = { perWindow: 1_000, windowMs: 1_000 };
+const FAST = paced(1_000, 1_000);
 
 let redis: TestRedis;
 beforeEach(() => {
@@ -37,12 +44,16 @@ function busiest(atMs: number[], windowMs: number): number {
   return Math.max(...atMs.map((from) => atMs.filter((at) => at >= from && at < from + windowMs).length));
 }
 
-const hash = () => `${redis.prefix}:allowance:acme:users`;
-const closing = (closeForMs: number) => ({ limit: 10, remaining: 0, closeForMs });
-const passing = (limit: number | null) => ({ limit, remaining: 5, closeForMs: null });
+const hash = () => `${redis.prefix}:{allowance:acme:users}`;
+const nothing = { remaining: null, reset: null, resetInMs: null, crowded: false };
+const closing = (closeForMs: number): Seen => ({ ...nothing, limit: 10, closeForMs });
+const passing = (limit: number | null): Seen => ({ ...nothing, limit, closeForMs: null });
+/** An answer to a call of which the limiter knows no more. */
+const tell = (limiter: Limiter, seen: Seen, allowance = users) =>
+  limiter.settle({ allowance, number: 0, life: 0, dueMs: 0, sendBy: 0 }, seen);
 
 test('no window holds more turns than it may, however many processes take them', async () => {
-  const pace = { perWindow: 120, windowMs: 1_000 };
+  const pace = paced(120, 1_000);
   const fleet = Array.from({ length: 4 }, () => limiterAt(pace));
 
   const atMs = await takeAll(fleet, 240);
@@ -53,10 +64,10 @@ test('no window holds more turns than it may, however many processes take them',
 });
 
 test("Okta's own ceiling is kept at once where it is lower than the configured one", async () => {
-  const pace = { perWindow: 1_000, windowMs: 1_000 };
+  const pace = paced(1_000, 1_000);
   const limiter = limiterAt(pace);
   await limiter.take(users);
-  await limiter.settle(users, passing(10));
+  await tell(limiter, passing(10));
 
   const atMs = await takeAll([limiter, limiterAt(pace)], 15);
 
@@ -64,29 +75,29 @@ test("Okta's own ceiling is kept at once where it is lower than the configured o
 });
 
 test("the configured pace is kept where Okta's ceiling is higher", async () => {
-  const pace = { perWindow: 10, windowMs: 1_000 };
+  const pace = paced(10, 1_000);
   const limiter = limiterAt(pace);
-  await limiter.settle(users, passing(1_000));
+  await tell(limiter, passing(1_000));
   expect(busiest(await takeAll([limiter], 15), pace.windowMs)).toBeLessThanOrEqual(10);
 });
 
 test('an allowance of one call a window is kept, too', async () => {
-  const pace = { perWindow: 1, windowMs: 200 };
+  const pace = paced(1, 200);
   const atMs = await takeAll([limiterAt(pace), limiterAt(pace)], 3);
   expect(busiest(atMs, pace.windowMs)).toBe(1);
 });
 
 test('nothing has been saved up at the start', async () => {
-  const pace = { perWindow: 10, windowMs: 1_000 };
+  const pace = paced(10, 1_000);
   const atMs = await takeAll([limiterAt(pace)], 4);
   expect(busiest(atMs, 100)).toBe(1);
 });
 
 test('nothing is saved up while nobody calls', async () => {
-  const pace = { perWindow: 10, windowMs: 500 };
+  const pace = paced(10, 500);
   const limiter = limiterAt(pace);
   await limiter.take(users);
-  const key = await redis.connect().hget(hash(), 'nextAt');
+  const key = await redis.connect().hget(hash(), 'last');
   await eventually(
     'the allowance has idled for a window',
     async () => Date.now() > Number(key) + pace.windowMs,
@@ -97,19 +108,19 @@ test('nothing is saved up while nobody calls', async () => {
   expect(busiest(atMs, 50)).toBe(1);
 });
 
-test.each([
-  { perWindow: 1, windowMs: 200 },
-  { perWindow: 3, windowMs: 600 },
-])('losing its keys in the middle lets nobody burst: $perWindow in $windowMs ms', async (pace) => {
-  const limiter = limiterAt(pace);
-  const taken = [...(await takeAll([limiter], pace.perWindow))];
-  await redis.lose();
-  taken.push(...(await takeAll([limiter], 2)));
-  expect(busiest(taken, pace.windowMs)).toBeLessThanOrEqual(pace.perWindow);
-});
+test.each([paced(1, 200), paced(3, 600)])(
+  'losing its keys in the middle lets nobody burst: $perWindow in $windowMs ms',
+  async (pace) => {
+    const limiter = limiterAt(pace);
+    const taken = [...(await takeAll([limiter], pace.perWindow))];
+    await redis.lose();
+    taken.push(...(await takeAll([limiter], 2)));
+    expect(busiest(taken, pace.windowMs)).toBeLessThanOrEqual(pace.perWindow);
+  },
+);
 
 test('turns that were waited for when the keys were lost are spaced as well', async () => {
-  const pace = { perWindow: 20, windowMs: 1_000 };
+  const pace = paced(20, 1_000);
   const fleet = [limiterAt(pace), limiterAt(pace)];
   await fleet[0]?.take(users);
   const waiting = takeAll(fleet, 30);
@@ -120,7 +131,7 @@ test('turns that were waited for when the keys were lost are spaced as well', as
 test('a clock that was set back does not keep everybody waiting', async () => {
   const limiter = limiterAt();
   await limiter.take(users);
-  await redis.connect().hset(hash(), 'nextAt', Date.now() + 3_600_000);
+  await redis.connect().hset(hash(), 'last', Date.now() + 3_600_000);
   await limiter.take(users);
 });
 
@@ -128,7 +139,7 @@ test('a 429 shuts the allowance for every process until its time is over', async
   const [one, other] = [limiterAt(), limiterAt()];
   await Promise.all([one.take(users), other.take(users)]);
   const shutMs = performance.now();
-  await one.settle(users, closing(700));
+  await tell(one, closing(700));
 
   const atMs = await takeAll([one, other], 4);
 
@@ -138,56 +149,106 @@ test('a 429 shuts the allowance for every process until its time is over', async
 test('of many 429s at once exactly one is told that it has shut the allowance', async () => {
   const fleet = Array.from({ length: 4 }, () => limiterAt());
   const shut = await Promise.all(
-    fleet.flatMap((limiter) => Array.from({ length: 10 }, () => limiter.settle(users, closing(5_000)))),
+    fleet.flatMap((limiter) => Array.from({ length: 10 }, () => tell(limiter, closing(5_000)))),
   );
   expect(shut.filter(Boolean)).toHaveLength(1);
 });
 
 test('a 429 after the allowance has opened again shuts it anew', async () => {
   const limiter = limiterAt();
-  expect(await limiter.settle(users, closing(1))).toBe(true);
+  expect(await tell(limiter, closing(1))).toBe(true);
   await eventually('it opens', async () => (await limiter.state(users)).closedForMs === 0);
-  expect(await limiter.settle(users, closing(1))).toBe(true);
+  expect(await tell(limiter, closing(1))).toBe(true);
 });
 
 test('a second 429 lengthens the closure and never shortens it', async () => {
-  const limiter = limiterAt();
-  await limiter.settle(users, closing(60_000));
-  await limiter.settle(users, closing(1_000));
+  const limiter = limiterAt(paced(1_000, 120_000));
+  await tell(limiter, closing(60_000));
+  await tell(limiter, closing(1_000));
   expect((await limiter.state(users)).closedForMs).toBeGreaterThan(50_000);
-  await limiter.settle(users, closing(120_000));
+  await tell(limiter, closing(120_000));
   expect((await limiter.state(users)).closedForMs).toBeGreaterThan(110_000);
 });
 
 test('an answer that went well shuts nothing', async () => {
   const limiter = limiterAt();
-  expect(await limiter.settle(users, passing(600))).toBe(false);
+  expect(await tell(limiter, passing(600))).toBe(false);
   expect((await limiter.state(users)).closedForMs).toBe(0);
 });
 
 test('the state tells what is configured and what Okta has said, both by the minute', async () => {
-  const limiter = limiterAt({ perWindow: 20, windowMs: 2_000 });
+  const limiter = limiterAt(paced(20, 2_000));
   expect(await limiter.state(users)).toEqual({
-    configuredPerMinute: 600,
+    ceiling: { perMinute: 600, from: 'configured' },
     seenPerMinute: null,
+    pace: { perMinute: 600, cause: 'configured' },
+    window: null,
+    othersPerMinute: null,
+    inFlight: 0,
+    waiting: 0,
     closedForMs: 0,
+    throttled: 0,
+    crowded: 0,
   });
-  await limiter.settle(users, passing(10));
-  expect(await limiter.state(users)).toMatchObject({ configuredPerMinute: 600, seenPerMinute: 300 });
+  await tell(limiter, passing(10));
+  expect(await limiter.state(users)).toMatchObject({
+    ceiling: { perMinute: 300, from: 'okta' },
+    seenPerMinute: 300,
+    pace: { perMinute: 300, cause: 'okta' },
+  });
+});
+
+test('the state tells who waits and calls, in every process', async () => {
+  const pace = paced(10_000, 60_000);
+  const [one, other] = [limiterAt(pace), limiterAt(pace)];
+  const [turn] = await Promise.all([one.take(users), other.take(users)]);
+  await tell(other, closing(60_000));
+  const stop = new AbortController();
+  const waiting = [one, one, other].map((limiter) => limiter.take(users, { signal: stop.signal }));
+  await eventually('all are known', async () => (await other.state(users)).waiting === 3);
+  expect(await one.state(users)).toMatchObject({ inFlight: 2, pace: { perMinute: 0, cause: 'closed' } });
+  await one.settle(turn, null);
+  expect(await one.state(users)).toMatchObject({ inFlight: 1, throttled: 1, crowded: 0 });
+  stop.abort();
+  await Promise.allSettled(waiting);
+});
+
+test("the state tells of Okta's window, and how much of it others have spent", async () => {
+  const limiter = limiterAt(paced(600, 60_000));
+  const turn = await limiter.take(users);
+  const reset = 1_000_060;
+  await limiter.settle(turn, {
+    limit: 600,
+    remaining: 579,
+    reset,
+    resetInMs: 60_000,
+    closeForMs: null,
+    crowded: false,
+  });
+  const { window } = await limiter.state(users);
+  expect(window).toMatchObject({ usedByUs: 1, usedByOthers: 20, remaining: 579 });
+  expect(window?.endsInMs).toBeGreaterThan(50_000);
+});
+
+test('a 429 for too many calls at once is counted and shuts nothing', async () => {
+  const limiter = limiterAt();
+  expect(await tell(limiter, { ...passing(null), crowded: true })).toBe(false);
+  expect(await limiter.state(users)).toMatchObject({ crowded: 1, throttled: 0, closedForMs: 0 });
 });
 
 test('an answer without a limit leaves what was seen before', async () => {
-  const limiter = limiterAt({ perWindow: 600, windowMs: 60_000 });
-  await limiter.settle(users, passing(500));
-  await limiter.settle(users, passing(null));
+  const limiter = limiterAt(paced(600, 60_000));
+  await tell(limiter, passing(500));
+  await tell(limiter, passing(null));
   expect((await limiter.state(users)).seenPerMinute).toBe(500);
 });
 
 test('another process sees the same state', async () => {
-  const [one, other] = [limiterAt(), limiterAt()];
-  await one.settle(users, { limit: 10, remaining: 0, closeForMs: 60_000 });
+  const pace = paced(10_000, 60_000);
+  const [one, other] = [limiterAt(pace), limiterAt(pace)];
+  await tell(one, closing(60_000));
   const { seenPerMinute, closedForMs } = await other.state(users);
-  expect(seenPerMinute).toBe(600);
+  expect(seenPerMinute).toBe(10);
   expect(closedForMs).toBeGreaterThan(50_000);
 });
 
@@ -196,9 +257,9 @@ test.each([
   ['org', others],
 ])('a shut allowance keeps no other %s waiting', async (_, open) => {
   const limiter = limiterAt();
-  await limiter.settle(users, closing(60_000));
+  await tell(limiter, closing(60_000));
   const stuck = new AbortController();
-  const waiting = limiter.take(users, stuck.signal);
+  const waiting = limiter.take(users, { signal: stuck.signal });
 
   await limiter.take(open);
 
@@ -207,8 +268,8 @@ test.each([
 });
 
 test('allowances of different paces are spent side by side', async () => {
-  const limiter = limiterAt(({ bucket }) => (bucket === 'group' ? { perWindow: 1, windowMs: 60_000 } : FAST));
-  await limiter.settle(group, closing(60_000));
+  const limiter = limiterAt(({ bucket }) => (bucket === 'group' ? paced(1, 60_000) : FAST));
+  await tell(limiter, closing(60_000), group);
   const atMs = await takeAll([limiter], 50);
   expect(atMs).toHaveLength(50);
 });
@@ -218,21 +279,21 @@ describe('an aborted take', () => {
 
   test('rejects with the reason, at once, and a later take has its turn', async () => {
     const limiter = limiterAt();
-    await limiter.settle(users, closing(300));
+    await tell(limiter, closing(300));
     const stop = new AbortController();
-    const waiting = limiter.take(users, stop.signal);
+    const waiting = limiter.take(users, { signal: stop.signal });
     stop.abort(reason);
     await expect(waiting).rejects.toBe(reason);
     await limiter.take(users);
   });
 
   test('rejects even while others stand before it at the door', async () => {
-    const pace = { perWindow: 1, windowMs: 1_000 };
+    const pace = paced(1, 1_000);
     const limiter = limiterAt(pace);
-    await limiter.settle(users, closing(60_000));
+    await tell(limiter, closing(60_000));
     const [before, stop] = [new AbortController(), new AbortController()];
-    const first = limiter.take(users, before.signal);
-    const second = limiter.take(users, stop.signal);
+    const first = limiter.take(users, { signal: before.signal });
+    const second = limiter.take(users, { signal: stop.signal });
     stop.abort(reason);
     await expect(second).rejects.toBe(reason);
     before.abort(reason);
@@ -240,20 +301,20 @@ describe('an aborted take', () => {
   });
 
   test('rejects at once when it was aborted before it came to the door', async () => {
-    const limiter = limiterAt({ perWindow: 1, windowMs: 1_000 });
-    await limiter.settle(users, closing(60_000));
+    const limiter = limiterAt(paced(1, 1_000));
+    await tell(limiter, closing(60_000));
     const before = new AbortController();
-    const first = limiter.take(users, before.signal);
-    await expect(limiter.take(users, AbortSignal.abort(reason))).rejects.toBe(reason);
+    const first = limiter.take(users, { signal: before.signal });
+    await expect(limiter.take(users, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     before.abort(reason);
     await expect(first).rejects.toBe(reason);
   });
 
   test('costs those behind it no more than its turn', async () => {
-    const pace = { perWindow: 20, windowMs: 1_000 };
+    const pace = paced(20, 1_000);
     const limiter = limiterAt(pace);
     const stop = new AbortController();
-    const aborted = Array.from({ length: 20 }, () => limiter.take(users, stop.signal));
+    const aborted = Array.from({ length: 20 }, () => limiter.take(users, { signal: stop.signal }));
     const kept = takeAll([limiter], 5);
     stop.abort(reason);
     const results = await Promise.allSettled(aborted);

@@ -4,6 +4,7 @@ import { createRedisLimiter } from '../../src/limiter/redis-limiter.ts';
 import type { Reply } from '../../src/okta/reply.ts';
 import { openTestRedis } from '../support/redis.ts';
 import {
+  aTurn,
   bareClientAt,
   clientAt,
   closeAll,
@@ -16,11 +17,6 @@ import {
 
 afterEach(closeAll);
 
-const aTurn = (values: Partial<Turn> = {}): Turn => ({
-  allowance: { org: 'acme', bucket: 'users' },
-  sendBy: Number.POSITIVE_INFINITY,
-  ...values,
-});
 const errorOf = <T>(reply: Reply<T>) => (reply.kind === 'ok' ? undefined : reply.error);
 
 test('one call creates a user who is not active and stands in the groups', async () => {
@@ -116,26 +112,37 @@ test('a turn is for one call', async () => {
   expect((await org.counters()).calls.byBucket.group).toBe(1);
 });
 
-test('a turn that has grown old is waited for again, by the same signal', async () => {
+test('a turn that has grown old is given up and waited for again, by the same signal', async () => {
   const org = await startOrg();
   const signals: (AbortSignal | undefined)[] = [];
+  const settled: [number, boolean][] = [];
   const limiter = countingLimiter({
-    async take(_, signal) {
+    async take(_, { signal } = {}) {
       signals.push(signal);
-      return aTurn({ sendBy: performance.now() - 1 });
+      return aTurn({ number: signals.length, sendBy: performance.now() - 1 });
+    },
+    async settle({ number }, seen) {
+      settled.push([number, seen !== null]);
+      return false;
     },
   });
   const okta = bareClientAt(org.url, limiter);
   const { signal } = new AbortController();
-  await okta.getGroup(await okta.turn('group', signal), org.groupId, signal);
+  await okta.getGroup(await okta.turn('group', { signal }), org.groupId, signal);
   expect(signals).toEqual([signal, signal]);
+  expect(settled).toEqual([
+    [1, false],
+    [2, true],
+  ]);
 });
 
 test('the limiter is told what each answer says of the allowance', async () => {
   const org = await startOrg({ usersPerMinute: 300 });
   const limiter = countingLimiter();
   await clientAt(org.url, limiter).createUser(profile(), []);
-  expect(limiter.settled).toEqual([{ limit: 300, remaining: 299, closeForMs: null }]);
+  expect(limiter.settled).toMatchObject([
+    { limit: 300, remaining: 299, resetInMs: expect.any(Number), closeForMs: null },
+  ]);
 });
 
 test('a user that Okta has created counts although the limiter cannot be told', async () => {
@@ -255,7 +262,13 @@ test('of many calls that are throttled at once exactly one is told that it has s
   const org = await startOrg({ latencyMs: 300 });
   await org.fault({ kind: 'status', status: 429 });
   const redis = openTestRedis();
-  const pace = () => ({ perWindow: 1_000, windowMs: 1_000 });
+  const pace = () => ({
+    perWindow: 1_000,
+    mostPerWindow: 1_000,
+    keepFreePerWindow: 0,
+    windowMs: 1_000,
+    jitterMs: 100,
+  });
   const clients = [1, 2].map(() =>
     clientAt(org.url, createRedisLimiter(redis.connect(), redis.prefix, pace)),
   );

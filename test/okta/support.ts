@@ -5,7 +5,7 @@ import type { Options } from '../../simulator/options.ts';
 import { startSimulator } from '../../simulator/server.ts';
 import type { OrgConfig } from '../../src/config/config.ts';
 import type { OktaProfile } from '../../src/domain/profile.ts';
-import type { Allowance, Limiter, Seen } from '../../src/limiter/limiter.ts';
+import type { Allowance, Limiter, Seen, Turn } from '../../src/limiter/limiter.ts';
 import { createOktaClient, type Fleet, type OktaClient } from '../../src/okta/client.ts';
 import { approve } from '../support/openapi/approve.ts';
 import { observe } from '../support/openapi/observe.ts';
@@ -93,6 +93,16 @@ export async function startProxy(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls };
 }
 
+/** A turn that does not grow old. */
+export const aTurn = (values: Partial<Turn> = {}): Turn => ({
+  allowance: { org: 'acme', bucket: 'users' },
+  sendBy: Number.POSITIVE_INFINITY,
+  number: 1,
+  life: 1,
+  dueMs: 0,
+  ...values,
+});
+
 /** Grants every turn at once and remembers what it was asked and told. */
 export interface CountingLimiter extends Limiter {
   taken: Allowance[];
@@ -106,10 +116,10 @@ export function countingLimiter(parts: Partial<Limiter> = {}): CountingLimiter {
     settled,
     async take(allowance) {
       taken.push(allowance);
-      return { allowance, sendBy: Number.POSITIVE_INFINITY };
+      return aTurn({ allowance, number: taken.length });
     },
     async settle(_, seen) {
-      settled.push(seen);
+      if (seen) settled.push(seen);
       return false;
     },
     async state() {
@@ -154,6 +164,10 @@ export function bareClientAt(
       probeMs: 30_000,
       requestTimeoutMs: 30_000,
       perMinute,
+      maxPerMinute: perMinute,
+      keepFree: { users: 0, 'user-read': 0, groups: 0, group: 0, token: 0, api: 0 },
+      jitterMs: 100,
+      concurrency: 40,
       ...values,
     },
     { limiter, redis, prefix },

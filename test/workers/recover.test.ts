@@ -26,7 +26,7 @@ interface Site {
 function scene(title: string, play: (site: Site) => Promise<void>, operation = 'create-panelists'): void {
   test.concurrent(title, async () => {
     const world = await createWorld({ windowSeconds: 1 });
-    Object.assign(world.file.orgs.acme, { requestTimeoutSeconds: 1 });
+    Object.assign(world.file.orgs.acme, { requestTimeoutSeconds: 1, probeSeconds: 1 });
     try {
       if (operation === 'create-admins')
         await world.rows(world.efs.admin, [[[1, mailOf(1), 'Ada', 'Min', null]]]);
@@ -73,6 +73,20 @@ scene(
     expect([await references(world), await failures()]).toEqual([[], []]);
   },
 );
+
+for (const status of [429, 401]) {
+  scene(
+    `so is who is deleted and whom Okta answers the look for with ${status}`,
+    async ({ world, finished }) => {
+      const fault = { kind: 'status', status };
+      await world.okta.control('POST', 'faults', { method: 'GET', path: '/api/v1/users/', times: 1, fault });
+      await deletePanelist(world);
+      await finished();
+      expect((await counters(world)).statuses[status]).toBeGreaterThan(0);
+      expect(await unassigned(world)).toHaveLength(1);
+    },
+  );
+}
 
 scene('so is who is deleted and whose job is lost, too', async ({ world, queue, finished }) => {
   await queue.obliterate({ force: true });

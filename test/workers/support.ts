@@ -46,12 +46,13 @@ export async function references(world: World): Promise<number[]> {
 
 /** What the simulated Okta has counted: calls and 429s of the users bucket, users that are there. */
 export async function counters(world: World) {
-  const { users, calls, throttled } = await world.okta.control<{
+  const { users, calls, throttled, statuses } = await world.okta.control<{
     users: number;
     calls: { byBucket: { users: number } };
     throttled: { byBucket: { users: number } };
+    statuses: Record<string, number>;
   }>('GET', 'counters');
-  return { users, calls: calls.byBucket.users, throttled: throttled.byBucket.users };
+  return { users, calls: calls.byBucket.users, throttled: throttled.byBucket.users, statuses };
 }
 
 /** Orders that something befalls the next creations. */

@@ -1,0 +1,103 @@
+import { performance } from 'node:perf_hooks';
+import { createLanes } from './lanes.ts';
+import type { Lane } from './limiter.ts';
+
+/** A turn that was booked, by `performance.now()`. */
+export interface Held {
+  number: number;
+  dueAt: number;
+  /** Who wakes later gives it up. */
+  sendBy: number;
+}
+
+export type Booking<T extends Held> =
+  | { kind: 'booked'; turns: T[] }
+  /** Nothing to be had before so long; `inLine` is to be shown then. */
+  | { kind: 'refused'; waitMs: number; inLine: boolean };
+
+/** A longer wait is cut into pieces, so that a bucket that opens earlier is noticed. */
+const LONGEST_WAIT_MS = 5_000;
+
+/** The callers of one process before one allowance. */
+export interface Desk<T extends Held> {
+  readonly waiting: number;
+  take(lane: Lane, signal?: AbortSignal): Promise<T>;
+}
+
+interface Caller<T> {
+  resolve(turn: T): void;
+  reject(reason: unknown): void;
+}
+
+/**
+ * Books turns for those who wait, no more than they can use, and hands each out when it falls due. One booking is under
+ * way at a time; the next begins when half of the last one is used up, so that the way to Redis costs nothing.
+ */
+export function createDesk<T extends Held>(
+  book: (wanted: number, inLine: boolean) => Promise<Booking<T>>,
+): Desk<T> {
+  const callers = createLanes<Caller<T>>();
+  const held: T[] = [];
+  let lastBooked = 1;
+  let askAt = 0;
+  let inLine = false;
+  let isBooking = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  function work(): void {
+    const now = performance.now();
+    for (let turn = held[0]; turn && turn.dueAt <= now; turn = held[0]) {
+      held.shift();
+      if (now <= turn.sendBy) callers.next(turn.number)?.resolve(turn);
+    }
+    const isShort = callers.size > held.length && held.length * 2 < lastBooked;
+    if (isShort && !isBooking && askAt <= now) void refill();
+    const wakeAt = Math.min(held[0]?.dueAt ?? Infinity, isShort && !isBooking ? askAt : Infinity);
+    clearTimeout(timer);
+    if (wakeAt < Infinity) timer = setTimeout(work, Math.max(0, Math.ceil(wakeAt - now)));
+  }
+
+  async function refill(): Promise<void> {
+    isBooking = true;
+    try {
+      const booking = await book(callers.size - held.length, inLine);
+      if (booking.kind === 'booked') {
+        held.push(...booking.turns);
+        lastBooked = booking.turns.length;
+        inLine = false;
+      } else {
+        askAt = performance.now() + Math.min(booking.waitMs, LONGEST_WAIT_MS);
+        inLine = booking.inLine && booking.waitMs <= LONGEST_WAIT_MS;
+      }
+    } catch (error) {
+      for (const caller of callers.drain()) caller.reject(error);
+    } finally {
+      isBooking = false;
+      work();
+    }
+  }
+
+  return {
+    get waiting() {
+      return callers.size;
+    },
+    async take(lane, signal) {
+      signal?.throwIfAborted();
+      const { promise, resolve, reject } = Promise.withResolvers<T>();
+      const caller = { resolve, reject };
+      const abort = () => {
+        callers.delete(lane, caller);
+        reject(signal?.reason);
+        work();
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      callers.add(lane, caller);
+      work();
+      try {
+        return await promise;
+      } finally {
+        signal?.removeEventListener('abort', abort);
+      }
+    },
+  };
+}

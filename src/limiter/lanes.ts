@@ -1,0 +1,50 @@
+import type { Lane } from './limiter.ts';
+
+/** A sweep has a turn as soon as this many have passed without one; the rest of twenty is for other processes. */
+const SWEEP_AFTER = 16;
+
+/** Who waits in one process, in order within each lane; see `Lane`. */
+export interface Lanes<T> {
+  readonly size: number;
+  add(lane: Lane, item: T): void;
+  delete(lane: Lane, item: T): void;
+  /** Whose turn it is; `number` is the turn's, which counts the turns of all processes. */
+  next(number: number): T | undefined;
+  /** Takes out all of them. */
+  drain(): T[];
+}
+
+export function createLanes<T>(): Lanes<T> {
+  const lanes: Record<Lane, Set<T>> = { ahead: new Set(), fair: new Set(), sweep: new Set() };
+  let lastAhead = false;
+  let lastSweep = 0;
+
+  function choose(number: number): Lane {
+    if (number < lastSweep) lastSweep = 0; // counted anew, in a new life of the state
+    if (lanes.sweep.size > 0 && number - lastSweep >= SWEEP_AFTER) return 'sweep';
+    if (lanes.ahead.size > 0 && !(lastAhead && lanes.fair.size > 0)) return 'ahead';
+    return lanes.fair.size > 0 ? 'fair' : 'sweep';
+  }
+
+  return {
+    get size() {
+      return lanes.ahead.size + lanes.fair.size + lanes.sweep.size;
+    },
+    add: (lane, item) => void lanes[lane].add(item),
+    delete: (lane, item) => void lanes[lane].delete(item),
+    next(number) {
+      const lane = choose(number);
+      const [item] = lanes[lane];
+      if (item === undefined) return undefined;
+      lanes[lane].delete(item);
+      if (lane === 'sweep') lastSweep = number;
+      else lastAhead = lane === 'ahead';
+      return item;
+    },
+    drain() {
+      const all = Object.values(lanes).flatMap((lane) => [...lane]);
+      for (const lane of Object.values(lanes)) lane.clear();
+      return all;
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import type { Redis } from 'ioredis';
+import type { Seen, Turn } from './limiter.ts';
+
+/** A day after its last use an allowance is forgotten, and what Okta said of it. */
+const TTL_MS = 24 * 60 * 60_000;
+/** What a replica of Redis may lack when it takes over. */
+export const LAG_MS = 1_000;
+
+/** Who asks, and how many of its callers wait and call. */
+export interface Asker {
+  process: string;
+  waiting: number;
+  inFlight: number;
+}
+
+export interface BookRequest extends Asker {
+  /** Calls a window: by the configuration, and at most. */
+  start: number;
+  most: number;
+  windowMs: number;
+  spreadMs: number;
+  /** Turns; 0 only looks. */
+  wanted: number;
+  /** Whether it was told to come back now. */
+  inLine: boolean;
+  /** Whether the connection was lost since the last booking: Redis may have lost something. */
+  reconnected: boolean;
+  /** Redis' own clock unless told. */
+  clockMs?: number;
+}
+
+type BookCause = 'ceiling' | 'others' | 'line' | 'used-up' | 'closed';
+
+export type BookReply =
+  /** Turns `gapMs` apart, the first of which falls due in `waitMs`, `dueMs` by Redis' clock. */
+  | {
+      kind: 'booked';
+      cause: 'ceiling' | 'others';
+      count: number;
+      waitMs: number;
+      gapMs: number;
+      number: number;
+      life: number;
+      dueMs: number;
+    }
+  /** None was wanted. */
+  | { kind: 'looked'; cause: 'ceiling' | 'others'; gapMs: number }
+  /** To be asked again after so long. */
+  | { kind: 'refused'; cause: 'line' | 'others' | 'used-up' | 'closed'; waitMs: number };
+
+export interface SettleRequest extends Asker {
+  windowMs: number;
+  spreadMs: number;
+  answers: readonly { turn: Pick<Turn, 'number' | 'life' | 'dueMs'>; seen: Seen }[];
+  clockMs?: number;
+}
+
+/** The two moves of the limiter in Redis, each atomic. */
+export interface Scripts {
+  book(key: string, request: BookRequest): Promise<BookReply>;
+  /** For each answer whether it has shut a bucket that was open. */
+  settle(key: string, request: SettleRequest): Promise<boolean[]>;
+}
+
+const source = (name: string) => readFileSync(new URL(`./${name}.lua`, import.meta.url), 'utf8');
+const [BOOK, SETTLE] = [source('book'), source('settle')];
+
+type Argument = string | number;
+interface Commands {
+  portageBook(...args: Argument[]): Promise<[number, BookCause, string, ...string[]]>;
+  portageSettle(...args: Argument[]): Promise<number[]>;
+}
+
+/** `key` needs a hash tag: all keys of a script belong together. */
+export function defineScripts(redis: Redis): Scripts {
+  redis.defineCommand('portageBook', { numberOfKeys: 2, lua: BOOK });
+  redis.defineCommand('portageSettle', { numberOfKeys: 2, lua: SETTLE });
+  const commands = redis as unknown as Commands;
+  const flag = (value: boolean) => (value ? 1 : 0);
+  return {
+    async book(key, { clockMs = '', ...request }) {
+      const { start, most, windowMs, spreadMs, wanted, inLine, reconnected, process, waiting, inFlight } =
+        request;
+      const args = [
+        clockMs,
+        start,
+        most,
+        windowMs,
+        spreadMs,
+        LAG_MS,
+        TTL_MS,
+        wanted,
+        flag(inLine),
+        flag(reconnected),
+      ];
+      const reply = await commands.portageBook(key, processesOf(key), ...args, process, waiting, inFlight);
+      return toBookReply(reply, wanted);
+    },
+    async settle(key, { clockMs = '', windowMs, spreadMs, process, waiting, inFlight, answers }) {
+      const told = answers.flatMap(({ turn: { number, life, dueMs }, seen }) => [
+        number,
+        life,
+        dueMs,
+        seen.limit ?? '',
+        seen.remaining ?? '',
+        seen.resetInMs ?? '',
+        seen.reset ?? '',
+        seen.crowded ? 'crowded' : (seen.closeForMs ?? ''),
+      ]);
+      const args = [clockMs, windowMs, spreadMs, TTL_MS, process, waiting, inFlight];
+      return (await commands.portageSettle(key, processesOf(key), ...args, ...told)).map(
+        (shut) => shut === 1,
+      );
+    },
+  };
+}
+
+/** Where each process says how many of its callers wait and call. */
+export const processesOf = (key: string) => `${key}:processes`;
+
+function toBookReply(
+  [count, cause, wait, ...rest]: [number, BookCause, string, ...string[]],
+  wanted: number,
+): BookReply {
+  const waitMs = Number(wait);
+  const [gapMs, number = 0, life = 0, dueMs = 0] = rest.map(Number);
+  if (gapMs === undefined || (cause !== 'ceiling' && cause !== 'others')) {
+    if (cause === 'ceiling') throw new Error('Bug: refused for nothing');
+    return { kind: 'refused', cause, waitMs };
+  }
+  if (wanted === 0) return { kind: 'looked', cause, gapMs };
+  return { kind: 'booked', cause, count, waitMs, gapMs, number, life, dueMs };
+}

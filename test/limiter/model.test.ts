@@ -1,0 +1,197 @@
+import fc from 'fast-check';
+import { defineScripts, type Scripts } from '../../src/limiter/scripts.ts';
+import { createRandom } from '../support/random.ts';
+import { openTestRedis, type TestRedis } from '../support/redis.ts';
+import {
+  type Course,
+  type Fault,
+  type Model,
+  mostInAnyWindow,
+  runModel,
+  utilisation,
+} from './fleet-model.ts';
+
+let redis: TestRedis;
+let scripts: Scripts;
+beforeAll(() => {
+  redis = openTestRedis();
+  scripts = defineScripts(redis.connect());
+});
+afterAll(() => redis.close());
+
+const draws = (seed: number) => {
+  const random = createRandom(seed);
+  return () => random.next();
+};
+
+let runs = 0;
+function run(model: Model): Promise<Course> {
+  runs += 1;
+  return runModel(scripts, `${redis.prefix}:{model:${runs}}`, () => redis.lose(), model);
+}
+
+const RUNS = 8;
+const LATEST_MS = 100;
+const [MINUTE, SHORT] = [60_000, 6_000];
+
+const plain = {
+  processes: 4,
+  windowMs: MINUTE,
+  start: 600,
+  most: 600,
+  limit: 600,
+  spreadMs: LATEST_MS + 100,
+  latestMs: 20,
+  jitterMs: 100,
+  latencyMs: 500,
+  others: [0],
+  skewMs: 0,
+  lengthMs: 6.5 * MINUTE,
+  faults: [],
+};
+
+/** A fleet whose calls take any way: out of order, late, with wrong clocks and without some of the headers. */
+const anyFleet = fc
+  .record({
+    seed: fc.nat(),
+    processes: fc.integer({ min: 1, max: 16 }),
+    jitterMs: fc.integer({ min: 0, max: 250 }),
+    latencyMs: fc.integer({ min: 1, max: 2_000 }),
+    skewMs: fc.integer({ min: -3_600_000, max: 3_600_000 }),
+    withoutHeaders: fc.constantFrom(0, 0, 0.3, 1),
+  })
+  .map(({ seed, ...fleet }) => ({
+    ...plain,
+    ...fleet,
+    spreadMs: LATEST_MS + fleet.jitterMs,
+    latestMs: LATEST_MS,
+    random: draws(seed),
+  }));
+
+const at = fc.integer({ min: 0, max: 5 * SHORT });
+const anyFault: fc.Arbitrary<Fault> = fc.oneof(
+  fc.record({ kind: fc.constant('crash' as const), atMs: at, process: fc.nat({ max: 15 }) }),
+  fc.record({ kind: fc.constant('loss' as const), atMs: at }),
+  fc.record({
+    kind: fc.constant('clock-back' as const),
+    atMs: at,
+    byMs: fc.integer({ min: 1, max: 3_600_000 }),
+  }),
+  fc.record({ kind: fc.constant('reconnect' as const), atMs: at }),
+);
+
+test('no window holds more than the allowance, whatever befalls processes, Redis and clocks', async () => {
+  const pace = fc.integer({ min: 1, max: 120 });
+  await fc.assert(
+    fc.asyncProperty(anyFleet, pace, fc.array(anyFault, { maxLength: 8 }), async (fleet, start, faults) => {
+      const model = {
+        ...fleet,
+        windowMs: SHORT,
+        start,
+        most: start,
+        limit: start,
+        lengthMs: 6 * SHORT,
+        faults,
+      };
+      const { arrivals } = await run(model);
+      expect(mostInAnyWindow(arrivals, SHORT)).toBeLessThanOrEqual(start);
+    }),
+    { numRuns: 4 * RUNS, endOnFailure: true },
+  );
+}, 120_000);
+
+test('a fleet that is left alone uses what it may, is refused nothing and asks Redis twice a call', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyFleet, async (fleet) => {
+      const { arrivals, throttled, commands } = await run({ ...fleet, latestMs: 20 });
+      expect(mostInAnyWindow(arrivals, MINUTE)).toBeLessThanOrEqual(600);
+      expect(throttled).toBe(0);
+      expect(utilisation(arrivals, MINUTE, 600)).toBeGreaterThanOrEqual(fleet.jitterMs <= 100 ? 0.995 : 0.99);
+      expect(commands / arrivals.length).toBeLessThanOrEqual(2.1);
+      expect(arrivals[0]).toBeLessThanOrEqual(1_000 + fleet.jitterMs);
+    }),
+    { numRuns: RUNS, endOnFailure: true },
+  );
+}, 120_000);
+
+test('steady others are left what they take: nobody is refused, and hardly anything is left over', async () => {
+  const windows = fc.array(fc.double({ min: 0.8, max: 1.2, noNaN: true }), { minLength: 7, maxLength: 7 });
+  const others = fc
+    .tuple(fc.integer({ min: 0, max: 360 }), windows)
+    .map(([mean, shares]) => shares.map((share) => Math.round(mean * share)));
+  await fc.assert(
+    fc.asyncProperty(anyFleet, others, async (fleet, theirs) => {
+      const course = await run({ ...fleet, latestMs: 20, withoutHeaders: 0, others: theirs });
+      expect([course.throttled, course.othersThrottled]).toEqual([0, 0]);
+      const all = [...course.arrivals, ...course.othersArrivals].toSorted((a, b) => a - b);
+      expect(utilisation(all, MINUTE, 600)).toBeGreaterThanOrEqual(0.97);
+    }),
+    { numRuns: RUNS, endOnFailure: true },
+  );
+}, 120_000);
+
+test.each([
+  ['twice as much', { start: 1_200, most: 1_200 }],
+  ['half as much, with a maximum of twice', { start: 300, most: 1_200 }],
+  ['more, where the token has half of the bucket', { start: 600, most: 600, limit: 300 }],
+])(
+  'a configuration that allows %s comes to what Okta allows',
+  async (_, wrong) => {
+    await fc.assert(
+      fc.asyncProperty(anyFleet, async (fleet) => {
+        const model = { ...fleet, latestMs: 20, withoutHeaders: 0, ...wrong };
+        const { arrivals, throttled } = await run(model);
+        expect(throttled).toBeLessThanOrEqual(5);
+        expect(utilisation(arrivals, MINUTE, model.limit)).toBeGreaterThanOrEqual(0.95);
+      }),
+      { numRuns: RUNS, endOnFailure: true },
+    );
+  },
+  120_000,
+);
+
+test('never more than the configured maximum, whatever Okta allows', async () => {
+  const { arrivals } = await run({
+    ...plain,
+    random: draws(1),
+    start: 300,
+    most: 400,
+    limit: 6_000,
+  });
+  expect(mostInAnyWindow(arrivals, MINUTE)).toBeLessThanOrEqual(400);
+  expect(utilisation(arrivals, MINUTE, 400)).toBeGreaterThanOrEqual(0.99);
+});
+
+test.each([
+  [60, 420],
+  [240, 360],
+])('of 600 with 180 kept free, others take %d a minute and Portage has %d', async (theirs, ours) => {
+  const { arrivals, othersThrottled } = await run({
+    ...plain,
+    random: draws(2),
+    most: 420,
+    others: [theirs],
+  });
+  expect(othersThrottled).toBe(0);
+  expect(mostInAnyWindow(arrivals, MINUTE)).toBeLessThanOrEqual(ours + 10);
+  expect(utilisation(arrivals, MINUTE, ours)).toBeGreaterThanOrEqual(0.96);
+});
+
+test('the pace rises again in the window after others have gone', async () => {
+  const { arrivals } = await run({ ...plain, random: draws(3), others: [360, 360, 0] });
+  const inWindow = (n: number) => arrivals.filter((atMs) => Math.floor(atMs / MINUTE) === n).length;
+  expect(inWindow(1)).toBeLessThan(260);
+  expect(inWindow(3)).toBeGreaterThan(585);
+});
+
+test('what is lost with Redis costs moments, not minutes', async () => {
+  const faults: Fault[] = [
+    { kind: 'loss', atMs: 2.4 * MINUTE },
+    { kind: 'reconnect', atMs: 4.4 * MINUTE },
+  ];
+  const { arrivals } = await run({ ...plain, random: draws(4), faults });
+  const after = (atMs: number) => (arrivals.find((each) => each > atMs + 1_000) ?? Infinity) - atMs;
+  expect(after(2.4 * MINUTE)).toBeLessThan(2_000);
+  expect(after(4.4 * MINUTE)).toBeLessThan(3_000);
+  expect(utilisation(arrivals, MINUTE, 600)).toBeGreaterThan(0.98);
+});
