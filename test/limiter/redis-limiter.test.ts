@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import type { Allowance, Limiter, Pace, Seen } from '../../src/limiter/limiter.ts';
 import { createRedisLimiter } from '../../src/limiter/redis-limiter.ts';
@@ -126,6 +127,19 @@ test('turns that were waited for when the keys were lost are spaced as well', as
   const waiting = takeAll(fleet, 30);
   await redis.lose();
   expect(busiest(await waiting, pace.windowMs)).toBeLessThanOrEqual(pace.perWindow);
+});
+
+test('after a lost connection the next turn is behind all that can have been booked, and a second', async () => {
+  const pace = paced(600, 60_000);
+  const connection = redis.connect();
+  const limiter = createRedisLimiter(connection, redis.prefix, () => pace);
+  const before = await limiter.take(users);
+  const [id, other] = [await connection.client('ID'), redis.connect()];
+  const gone = once(connection, 'close');
+  expect(await other.client('KILL', 'ID', id)).toBe(1);
+  await gone;
+  const after = await limiter.take(users);
+  expect(after.dueMs - before.dueMs).toBeGreaterThan(1_500);
 });
 
 test('a clock that was set back does not keep everybody waiting', async () => {
