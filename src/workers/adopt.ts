@@ -4,7 +4,7 @@ import { oktaUserId } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Person } from '../domain/person.ts';
 import type { OktaProfile } from '../domain/profile.ts';
-import type { OktaClient, OktaUser } from '../okta/client.ts';
+import type { OktaUser } from '../okta/client.ts';
 import type { Reply } from '../okta/reply.ts';
 import { knownAttributes } from './known-attributes.ts';
 import type { Subject } from './process.ts';
@@ -20,7 +20,7 @@ export async function adopt(
 ): Promise<Outcome> {
   const { okta, installation } = subject;
   const { login } = profile;
-  const found = await userOf(okta, login, signal);
+  const found = await userOf(subject, login, signal);
   if (found.kind === 'unseen') return { kind: 'unreachable', error: refusal.error };
   if (found.kind === 'refused') {
     // No such user: what was sent was wrong, for this person or for all.
@@ -43,7 +43,7 @@ export async function adopt(
       return { ...adoption, error: refusal.error };
     case 'allowed': {
       // A reference says: in Okta, and in the group.
-      const turn = await okta.turn('groups', signal);
+      const turn = await okta.turn('groups', { lane: subject.lane, signal });
       const added = await okta.addToGroup(turn, installation.config.groupId, found.body.id, signal);
       if (added.kind !== 'ok') return scrubbed(added, person);
       break;
@@ -64,11 +64,10 @@ export async function recover(
   { login }: Creation,
   signal: AbortSignal,
 ): Promise<Outcome | null> {
-  const { okta } = subject;
   const standing = await subject.look();
   if (standing.kind === 'not-running' || standing.kind === 'already-failed') return { kind: standing.kind };
   if (standing.kind === 'referenced') return { kind: 'already-migrated' };
-  const found = await userOf(okta, login, signal);
+  const found = await userOf(subject, login, signal);
   if (found.kind !== 'ok' && found.kind !== 'refused' && found.kind !== 'unseen')
     return scrubbed(found, null);
 
@@ -84,12 +83,13 @@ export async function recover(
 
 /** `refused`: there is none. `unseen`: there may be one that cannot be found yet. */
 async function userOf(
-  okta: OktaClient,
+  { okta, lane }: Subject,
   login: string,
   signal: AbortSignal,
 ): Promise<Reply<OktaUser> | { kind: 'unseen' }> {
-  if (!login.includes('/')) return okta.getUser(await okta.turn('user-read', signal), login, signal);
-  const found = await okta.searchUser(await okta.turn('users', signal), login, signal);
+  if (!login.includes('/'))
+    return okta.getUser(await okta.turn('user-read', { lane, signal }), login, signal);
+  const found = await okta.searchUser(await okta.turn('users', { lane, signal }), login, signal);
   if (found.kind !== 'ok') return found;
   const [body] = found.body;
   return body ? { kind: 'ok', body } : { kind: 'unseen' };

@@ -1,5 +1,6 @@
 import type { App } from '../app.ts';
 import { standingIn } from '../db/failures.ts';
+import { laneOf } from '../domain/lane.ts';
 import type { Migration } from '../domain/migration.ts';
 import { operations } from '../domain/operations.ts';
 import type { Outcome } from '../domain/outcome.ts';
@@ -26,7 +27,8 @@ export async function attempt(
   };
   const kind = operations[operation].subject;
   try {
-    const subject = { id, kind, selection, installation, source, okta, look, note, answered };
+    const lane = laneOf(migration);
+    const subject = { id, kind, selection, installation, source, okta, lane, look, note, answered };
     const outcome = await processes[operation](subject, signal);
     // A call that was cut off by our own end says nothing about Okta.
     const cutOff = signal.aborted && outcome.kind === 'unreachable' && outcome.error.status === 0;

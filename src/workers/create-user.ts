@@ -20,7 +20,7 @@ export const createUser: Process = async (subject, signal) => {
 
   const before = decided(await withoutOkta(subject));
   if (before.kind !== 'wanted') return before;
-  const turn = await okta.turn('users', signal);
+  const turn = await okta.turn('users', { lane: subject.lane, signal });
   // The turn may have been minutes away: who is done, held, changed or gone by now is not created as of then.
   const wanted = decided(await withoutOkta(subject));
   if (wanted.kind !== 'wanted') return wanted;

@@ -20,7 +20,7 @@ export function knownAttributes(okta: OktaClient, signal: AbortSignal): Promise<
 }
 
 async function read(okta: OktaClient, signal: AbortSignal): Promise<ReadonlySet<string> | null> {
-  const reply = await okta.getUserSchema(await okta.turn('api', signal), signal);
+  const reply = await okta.getUserSchema(await okta.turn('api', { signal }), signal);
   if (reply.kind !== 'ok') return null;
   const { base, custom } = reply.body.definitions;
   return new Set([...Object.keys(base.properties), ...Object.keys(custom.properties)]);

@@ -31,7 +31,7 @@ async function hasPassed(
 ): Promise<boolean> {
   if (cause === 'database') return (await app.installations.get(installation)?.fault()) === null;
   const groupId = app.config.installations[installation]?.groupId ?? '';
-  const reply = await okta.getGroup(await okta.turn('group', signal), groupId, signal);
+  const reply = await okta.getGroup(await okta.turn('group', { signal }), groupId, signal);
   // Any answer that is about the group shows that Okta is there and has taken the token.
   return reply.kind === 'ok' || reply.kind === 'refused';
 }

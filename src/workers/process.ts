@@ -6,6 +6,7 @@ import type { Standing } from '../domain/person.ts';
 import type { Selection } from '../domain/selection.ts';
 import type { Installation } from '../efs/installation.ts';
 import type { Source } from '../efs/source.ts';
+import type { Lane } from '../limiter/limiter.ts';
 import type { OktaClient } from '../okta/client.ts';
 
 /** What one attempt at one subject works with. */
@@ -16,6 +17,8 @@ export interface Subject {
   installation: Installation;
   source: Source;
   okta: OktaClient;
+  /** In which its turns are taken. */
+  lane: Lane;
   /** How the subject stands at this moment, in the migration and in EFS. */
   look(): Promise<Standing | { kind: 'not-running' | 'already-failed' }>;
   note: CreationNote;

@@ -7,6 +7,7 @@ import { holdOf } from '../domain/hold.ts';
 import type { Migration } from '../domain/migration.ts';
 import { type Outcome, type Verdict, verdicts } from '../domain/outcome.ts';
 import { hold } from '../producers/hold.ts';
+import { halveBound } from '../queue/bound.ts';
 import type { SubjectJob } from '../queue/jobs.ts';
 import { doubt } from './doubt.ts';
 import type { Tally } from './tally.ts';
@@ -29,6 +30,7 @@ export async function settle(attempted: Attempted, outcome: Outcome): Promise<vo
   const { subjectId } = job.data;
   // First of all: each call that follows would be refused, too.
   if (outcome.kind === 'misconfigured') await hold(app, migration, holdOf(outcome.cause, outcome.error));
+  if (outcome.kind === 'throttled' && outcome.crowded) await halveBound(app, job.queueName);
   if ('error' in outcome && outcome.error && isLogged(verdict, outcome)) {
     const { installation, operation } = migration;
     await app.installations.get(installation)?.errorLog.append(operation, subjectId, outcome.error);

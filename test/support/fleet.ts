@@ -22,6 +22,8 @@ export interface TestFleetOptions extends How {
   admins: number;
   panelists: number;
   workers: number;
+  /** Only people of whom none is special. */
+  ordinary?: boolean;
   /** Makes other people. */
   seed?: number;
   /** The portals that people are in. */
@@ -63,10 +65,12 @@ export async function createFleet({
   createDatabase: create = createDatabase,
   seed = SEED,
   onlinePortals = ONLINE_PORTALS,
+  ordinary = false,
   ...how
 }: TestFleetOptions): Promise<TestFleet> {
   const [portageDb, efs] = await Promise.all([create('portage'), create('efs')]);
-  const people = createPeople(seed, { admins, panelists, onlinePortals });
+  const everybody = createPeople(seed, { admins, panelists, onlinePortals });
+  const people = ordinary ? ordinaryOf(everybody) : everybody;
   const plan = await createInstallation(efs.url, people);
   const folder = mkdtempSync(join(tmpdir(), 'portage-fleet-'));
   const redisPrefix = uniqueName('fleet');
@@ -119,4 +123,10 @@ export async function createFleet({
       }
     },
   };
+}
+
+/** Each of them is one creation that goes well. */
+export function ordinaryOf({ admins, panelists, ...rest }: People): People {
+  const isOrdinary = (each: { case: string }) => each.case === 'ordinary';
+  return { ...rest, admins: [...admins].filter(isOrdinary), panelists: [...panelists].filter(isOrdinary) };
 }

@@ -39,6 +39,10 @@ export interface SimulatorControl {
   setReadOnly(readOnly: boolean): Promise<void>;
   /** Other applications call in this bucket from now on, so often a minute; 0 ends it. */
   callAsOutsiders(bucket: Bucket, perMinute: number): Promise<void>;
+  /** What the others have called so far, and how much of it Okta refused. */
+  outsiders(): Promise<{ calls: number; throttled: number }>;
+  /** Calls that Okta has in hand at once, and how many it refused for that. */
+  concurrency(): Promise<{ limit: number; inHand: number; most: number; refused: number }>;
   /** Calls so far, of every kind. */
   calls(): Promise<number>;
   /** How often each status was answered, and `reset`, `truncated`, `html`, `aborted`. */
@@ -51,6 +55,7 @@ export interface SimulatorControl {
 }
 
 interface Counters {
+  concurrency: { limit: number; inHand: number; most: number; refused: number };
   calls: { total: number };
   statuses: Record<string, number>;
 }
@@ -92,6 +97,12 @@ export function controlOf(oktaUrl: string): SimulatorControl {
     async callAsOutsiders(bucket, perMinute) {
       await post('outsiders', { bucket, perMinute });
     },
+    async outsiders() {
+      const all = await ask<{ calls: number; throttled: number }[]>('outsiders');
+      const sum = (of: 'calls' | 'throttled') => all.reduce((total, each) => total + each[of], 0);
+      return { calls: sum('calls'), throttled: sum('throttled') };
+    },
+    concurrency: async () => (await ask<Counters>('counters')).concurrency,
     calls: async () => (await ask<Counters>('counters')).calls.total,
     statuses: async () => (await ask<Counters>('counters')).statuses,
     arrivals: async (bucket) => (await ask<{ atMs: number[] }>(`arrivals?bucket=${bucket}`)).atMs,

@@ -1,0 +1,16 @@
+import { runFairly } from '../support/fair-run.ts';
+
+/** A window of 6 s: three minutes of Okta's are 18 s. */
+const RUN = { perMinute: 1_800, windowSeconds: 6, workers: 2, many: 400, few: 60, head: 60, both: 270 };
+const PER_SECOND = 30;
+
+test('two migrations take turns from the start of the second, and a small one goes ahead of both', async () => {
+  const shares = await runFairly(RUN, 90_000);
+  expect(shares.spans).toBeGreaterThan(PER_SECOND);
+  expect(shares.least).toBeGreaterThanOrEqual(0.4);
+  expect(shares.most).toBeLessThanOrEqual(0.6);
+  // The next look of a worker, and a free slot; the queue held 20 s of the others' work.
+  expect(shares.before).toBeLessThan(4 * PER_SECOND);
+  expect(shares.small).toBeGreaterThan(0.3);
+  expect(shares.small).toBeLessThanOrEqual(0.52);
+}, 150_000);
