@@ -2,7 +2,7 @@ import type { Seen } from './figures.ts';
 
 const SECOND = 1_000;
 const WIDTH = 860;
-const LEFT = 180;
+const LEFT = 190;
 const RIGHT = 60;
 const TOP = 46;
 const ROW = 84;
@@ -35,20 +35,22 @@ export function toSvg(
   const levels = [steady, ...[10, 100, 1_000].filter((level) => level > steady * 2), most];
   const grid = levels.filter((level, index) => level <= most && levels.indexOf(level) === index);
 
-  const row = ({ name, bars }: (typeof rows)[number], index: number) => {
-    const rects = (kind: string, callsOf: (bar: Bar) => number) =>
-      bars
+  const row = ({ name, seen, bars }: (typeof rows)[number], index: number) => {
+    const columns = (kind: string, callsOf: (bar: Bar) => number) => {
+      const each = bars
         .map((bar, second) => ({ second, calls: callsOf(bar) }))
         .filter(({ calls }) => calls > 0)
-        .map(({ second, calls }) => rect(kind, x(second), y(calls), x(second + 1) - x(second), PLOT));
-    const busiest = Math.max(0, ...bars.map(({ calls }) => calls));
+        .map(({ second, calls }) => column(x(second), y(calls), x(second + 1) - x(second), PLOT));
+      return `<path class="${kind}" d="${each.join('')}"/>`;
+    };
     return [
       `<g transform="translate(0 ${TOP + index * ROW})">`,
-      `<text class="name" x="0" y="${PLOT - 16}">${name}</text>`,
-      `<text x="0" y="${PLOT}">at most ${busiest} in a second</text>`,
+      `<text class="name" x="0" y="${PLOT - 32}">${name}</text>`,
+      `<text x="0" y="${PLOT - 16}">at most ${Math.max(0, ...bars.map(({ calls }) => calls))} in a second</text>`,
+      `<text x="0" y="${PLOT}">${refusals(seen)}</text>`,
       ...grid.map((level) => gridLine(y(level), `${level}/s`)),
-      ...rects('refused', ({ calls }) => calls),
-      ...rects('passed', ({ calls, refused }) => calls - refused),
+      columns('refused', ({ calls, refused }) => (refused > 0 ? calls : 0)),
+      columns('passed', ({ calls, refused }) => calls - refused),
       '</g>',
     ];
   };
@@ -82,8 +84,13 @@ function barsOf({ arrivalsMs, throttledMs }: Seen, seconds: number): Bar[] {
   }));
 }
 
-const rect = (kind: string, left: number, top: number, width: number, bottom: number) =>
-  `<rect class="${kind}" x="${left.toFixed(1)}" y="${top.toFixed(1)}" width="${Math.max(0.5, width - 0.5).toFixed(1)}" height="${(bottom - top).toFixed(1)}"/>`;
+function refusals({ throttled, outsidersThrottled, othersPassed }: Seen): string {
+  const hasOutsiders = othersPassed.some((calls) => calls > 0);
+  return `${throttled} × 429${hasOutsiders ? `, ${outsidersThrottled} × outsiders` : ''}`;
+}
+
+const column = (left: number, top: number, width: number, bottom: number) =>
+  `M${left.toFixed(1)} ${top.toFixed(1)}h${Math.max(0.5, width - 0.5).toFixed(1)}V${bottom}H${left.toFixed(1)}z`;
 
 const gridLine = (y: number, label: string) =>
   `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y.toFixed(1)}" y2="${y.toFixed(1)}"/>` +

@@ -71,7 +71,7 @@ test(
     }
     const missed = lines.filter((line) => line.startsWith('portage misses'));
     expect(code).toBe(missed.length > 0 ? 1 : 0); // how fast this machine is is not what is tested
-    expect(readFileSync(svg, 'utf8')).toMatch(/^<svg[^>]*>.*<rect class="passed".*<\/svg>\n$/s);
+    expect(readFileSync(svg, 'utf8')).toMatch(/^<svg[^>]*>.*<path class="passed".*<\/svg>\n$/s);
   },
   DEADLINE_MS,
 );
