@@ -25,7 +25,7 @@ export const createUser: Process = async (subject, signal) => {
   const wanted = decided(await withoutOkta(subject));
   if (wanted.kind !== 'wanted') return wanted;
   await note.write(wanted.profile.login);
-  return create(subject, wanted, turn, signal);
+  return create(subject, { ...wanted, isFirst: earlier === null }, turn, signal);
 };
 
 /**
@@ -73,12 +73,13 @@ async function withoutOkta(subject: Subject): Promise<Wanted | Outcome> {
 
 async function create(
   subject: Subject,
-  { person, profile }: Wanted,
+  { person, profile, isFirst }: Wanted & { isFirst: boolean },
   turn: Parameters<Subject['okta']['createUser']>[0],
   signal: AbortSignal,
 ): Promise<Outcome> {
   const reply = await subject.okta.createUser(turn, profile, [subject.installation.config.groupId], signal);
   if (reply.kind !== 'throttled') subject.answered();
+  else if (isFirst) await subject.note.delete(); // nobody was created, by this call or by an earlier one
   if (reply.kind === 'ok')
     return recordNew(subject, person, { kind: 'migrated', oktaId: oktaUserId(reply.body.id) });
   const outcome = scrubbed(reply, person);

@@ -7,10 +7,11 @@ const LONGEST_CALL_MS = 90_000;
 const ADA = { id: 7, email: 'ada@example.com', firstName: 'Ada', lastName: 'Byron' };
 const wanted = { kind: 'wanted', person: ADA, oktaId: null } as Standing;
 const gone: Standing = { kind: 'gone' };
+const CREATED = { kind: 'ok', body: { id: '00u0000000000000000A' } };
 const notFound = { status: 404, code: 'E0000007', text: 'Not found', requestId: null };
 
 /** An attempt at somebody of whom Okta knows nothing (yet): how they stand at each look, and what was noted before. */
-function subjectOf(looks: Standing[], earlier: Creation | null) {
+function subjectOf(looks: Standing[], earlier: Creation | null, reply: object = CREATED) {
   const [written, created]: [string[], string[]] = [[], []];
   const subject = {
     id: 7,
@@ -21,6 +22,7 @@ function subjectOf(looks: Standing[], earlier: Creation | null) {
     note: {
       find: async () => earlier,
       write: async (login: string) => void written.push(login),
+      delete: async () => void written.pop(),
     },
     look: async () => looks.shift() ?? gone,
     answered: () => {},
@@ -31,7 +33,7 @@ function subjectOf(looks: Standing[], earlier: Creation | null) {
       getUser: async () => ({ kind: 'refused', error: notFound }),
       createUser: async (_: unknown, { login }: { login: string }) => {
         created.push(login);
-        return { kind: 'ok', body: { id: '00u0000000000000000A' } };
+        return reply;
       },
     },
   } as unknown as Subject;
@@ -73,4 +75,13 @@ test('once the earlier call must be over, an end is an end', async () => {
   expect(await run(subjectOf([wanted, gone], old).subject)).toEqual({ kind: 'gone' });
   const renamed = subjectOf([wanted, wanted, wanted], { ...old, login: 'ada.king@example.com' });
   expect(await run(renamed.subject)).toMatchObject({ kind: 'migrated' });
+});
+
+test('a creation that is refused for the rate is noted no more, unless there may have been an earlier one', async () => {
+  const throttled = { kind: 'throttled', error: { ...notFound, status: 429 }, waitMs: 1, closing: true };
+  const first = subjectOf([wanted, wanted], null, throttled);
+  expect((await run(first.subject)).kind).toBe('throttled');
+  const second = subjectOf([wanted, wanted, wanted], young(ADA.email), throttled);
+  expect((await run(second.subject)).kind).toBe('throttled');
+  expect([first.written, second.written]).toEqual([[], [ADA.email]]);
 });

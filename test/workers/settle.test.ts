@@ -48,7 +48,7 @@ scene(
     work();
     const id = await start(api);
     await finished(api, id);
-    expect(await counters(world)).toEqual({ users: 1, calls: 1, throttled: 0 });
+    expect(await counters(world)).toMatchObject({ users: 1, calls: 1, throttled: 0 });
     expect([await references(world), await failures(api, id), await errorLog(world)]).toEqual([[1], [], []]);
   },
 );
