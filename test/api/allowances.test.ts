@@ -3,6 +3,8 @@ import { createDoor, type Door } from '../support/door.ts';
 import { type Api, type ApiAnswer, AUTHORIZED, createWorld, type World } from '../support/world.ts';
 import { openApi } from './support.ts';
 
+const users = { org: 'acme', bucket: 'users' } as const;
+
 let world: World;
 let api: Api;
 
@@ -51,27 +53,27 @@ test('an allowance that nobody has used is as configured', async () => {
   });
 });
 
-test('what Okta has answered is shown', async () => {
+test('what Okta has answered is shown, in whole calls', async () => {
   const elsewhere = await createWorld({ perMinute: 600, tokenSharePercent: 50 });
   try {
     const { limiter } = elsewhere.open();
-    const turn = await limiter.take({ org: 'acme', bucket: 'users' });
-    const seen = {
-      limit: 300,
-      remaining: 199,
-      resetInMs: 30_000,
-      reset: 1_000,
-      closeForMs: null,
-      crowded: false,
-    };
-    await limiter.settle(turn, seen);
-    const { body } = await (await elsewhere.api()).get('/v1/allowances');
+    const seen = { limit: 300, resetInMs: 60_000, reset: 1_000, closeForMs: null, crowded: false };
+    for (const remaining of [299, 287]) {
+      const turn = await limiter.take(users);
+      await limiter.settle(turn, { ...seen, remaining }); // others have spent 11 between the two
+    }
+    expect((await limiter.state(users)).window?.usedByOthers).not.toBeCloseTo(0);
+    const { status, body } = await (await elsewhere.api()).get('/v1/allowances');
+    expect(status).toBe(200);
     expect(body.allowances[0]).toMatchObject({
       bucket: 'users',
       ceiling: { perMinute: 300, from: 'okta' },
       seenPerMinute: 300,
-      window: { usedByUs: 1, usedByOthers: 100 },
+      window: { usedByUs: 2 },
     });
+    const { usedByUs, usedByOthers, remaining } = body.allowances[0].window;
+    expect(usedByUs + usedByOthers + remaining).toBe(300);
+    expect(Number.isInteger(usedByOthers)).toBe(true);
   } finally {
     await elsewhere.close();
   }
@@ -105,7 +107,7 @@ test('another process shows it once it has read it', async () => {
   const other = world.open();
   await patch('acme', 'users', { keepFree: '50%' });
   await other.allowances.refresh();
-  expect(other.allowances.paceOf({ org: 'acme', bucket: 'users' }).keepFreePerWindow).toBe(300);
+  expect(other.allowances.paceOf(users).keepFreePerWindow).toBe(300);
 });
 
 test.each([
