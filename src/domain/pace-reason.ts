@@ -26,8 +26,12 @@ export function paceReason(state: State, configured: Configured): PaceReason {
       const opensIn = seconds(state.window?.endsInMs ?? 0);
       return { code: 'okta_used_up', message: `shut for ${opensIn}: Okta's window is used up` };
     }
-    case 'others':
-      return { code: 'others', message: `${pace}: others spend ${Math.round(state.othersPerMinute ?? 0)}` };
+    case 'others': {
+      const theirs = Math.round(state.othersPerMinute ?? 0);
+      return theirs > 0
+        ? { code: 'others', message: `${pace}: others spend ${theirs}` }
+        : { code: 'pace', message: `${pace}, what is left of Okta's window` };
+    }
     case 'keep-free':
       return { code: 'keep_free', message: `${pace}: ${configured.keepFree} are kept free for others` };
     case 'okta':

@@ -58,11 +58,11 @@ test('what Okta has answered is shown, in whole calls', async () => {
   try {
     const { limiter } = elsewhere.open();
     const seen = { limit: 300, resetInMs: 60_000, reset: 1_000, closeForMs: null, crowded: false };
-    for (const remaining of [299, 287]) {
+    for (const remaining of [299, 297]) {
       const turn = await limiter.take(users);
-      await limiter.settle(turn, { ...seen, remaining }); // others have spent 11 between the two
+      await limiter.settle(turn, { ...seen, remaining }); // others may have spent one between the two
     }
-    expect((await limiter.state(users)).window?.usedByOthers).not.toBeCloseTo(0);
+    expect((await limiter.state(users)).window?.usedByOthers).not.toBe(0);
     const { status, body } = await (await elsewhere.api()).get('/v1/allowances');
     expect(status).toBe(200);
     expect(body.allowances[0]).toMatchObject({

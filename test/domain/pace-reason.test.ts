@@ -48,6 +48,16 @@ test('what others spend is told', () => {
   });
 });
 
+test.each([0, 0.4, null])(
+  'others who spend %s are not blamed for what the window has left',
+  (othersPerMinute) => {
+    expect(reason(598, 'others', { othersPerMinute })).toEqual({
+      code: 'pace',
+      message: "598 calls a minute, what is left of Okta's window",
+    });
+  },
+);
+
 test('a bucket that is used up tells when it opens', () => {
   const window = { usedByUs: 300, usedByOthers: 300, remaining: 0, endsInMs: 11_001 };
   expect(reason(0, 'used-up', { window })).toEqual({
