@@ -7,7 +7,7 @@ export interface Migration {
   id: number;
   operation: Operation;
   state: 'running' | 'held' | 'paused' | 'finished';
-  counts: { eligible: number; referenced: number; failed: number; skipped: number } | null;
+  counts: { eligible: number; done: number; failed: number; skipped: number } | null;
   ratePerMinute: number | null;
   etaSeconds: number | null;
   wait: { code: string; message: string } | null;

@@ -84,4 +84,4 @@ function together(migrations: Migration[], callsPerMinute: number, perMinute: nu
   return [`${callsPerMinute} of ${perMinute} calls a minute`, ...waits].join('; ');
 }
 
-const doneOf = ({ counts }: Migration) => (counts?.referenced ?? 0) + (counts?.failed ?? 0);
+const doneOf = ({ counts }: Migration) => (counts?.done ?? 0) + (counts?.failed ?? 0);

@@ -48,8 +48,8 @@ const migration = {
   finishedAt: Nullable(Time),
   counts: Nullable(
     Type.Object(
-      { eligible: Count, referenced: Count, failed: Count, remaining: Count, skipped: Count, at: Time },
-      { description: 'People. Stored, not counted for this request: at says when.' },
+      { eligible: Count, done: Count, failed: Count, remaining: Count, skipped: Count, at: Time },
+      { description: 'People or portals. Stored, not counted for this request: at says when.' },
     ),
   ),
   ratePerMinute: Nullable(Count),
@@ -73,7 +73,7 @@ const runningMigration = {
   finishedAt: null,
   counts: {
     eligible: 1_000_000,
-    referenced: 411_998,
+    done: 411_998,
     failed: 2,
     remaining: 588_000,
     skipped: 1_200,
@@ -112,7 +112,7 @@ export const StartedMigration = Type.Object(
     examples: [
       {
         ...runningMigration,
-        counts: { ...runningMigration.counts, referenced: 0, failed: 0, remaining: 1_000_000 },
+        counts: { ...runningMigration.counts, done: 0, failed: 0, remaining: 1_000_000 },
         ratePerMinute: null,
         etaSeconds: null,
         estimate: {

@@ -9,7 +9,7 @@ import { type Estimate, estimate } from '../domain/progress.ts';
 import { overlap, selectionKey } from '../domain/selection.ts';
 import { errorFields } from '../log.ts';
 import { countPeople } from '../producers/count.ts';
-import { allowanceOf } from '../producers/source-of.ts';
+import { allowanceOf } from '../producers/queries.ts';
 import { SECOND } from '../time.ts';
 import { within } from '../within.ts';
 import { REDIS_MS } from './allowance-view.ts';

@@ -2,7 +2,7 @@ import type { App } from '../app.ts';
 import { type Migration, remainingOf } from '../domain/migration.ts';
 import { etaSeconds, ratePerMinute } from '../domain/progress.ts';
 import { type FleetState, waitOf } from '../domain/wait.ts';
-import { allowanceOf } from '../producers/source-of.ts';
+import { allowanceOf } from '../producers/queries.ts';
 import { queueName } from '../queue/jobs.ts';
 import { within } from '../within.ts';
 import { paceReasonOf, REDIS_MS } from './allowance-view.ts';
@@ -25,7 +25,7 @@ export async function viewOf(app: App, migration: Migration): Promise<MigrationV
     finishedAt: finishedAt?.toISOString() ?? null,
     counts: counts && {
       eligible: counts.eligible,
-      referenced: counts.referenced,
+      done: counts.done,
       failed: counts.failed,
       remaining: remainingOf(counts),
       skipped: counts.skipped,

@@ -55,12 +55,14 @@ export async function failedBetween(
   return new Set(rows.map((row) => row.subject_id));
 }
 
+export type SubjectStanding = { kind: 'open' } | { kind: 'not-running' | 'already-failed' };
+
 /** Whether a subject is still to be worked on, as far as the migration knows. */
 export async function standingIn(
   db: Database,
   migrationId: MigrationId,
   subjectId: SubjectId,
-): Promise<{ kind: 'open' } | { kind: 'not-running' | 'already-failed' }> {
+): Promise<SubjectStanding> {
   const [[row]] = await db.query<(RowDataPacket & { running: 0 | 1; failed: 0 | 1 })[]>(
     `SELECT state = 'running' AS running,
             EXISTS (SELECT 1 FROM failures WHERE migration_id = ? AND subject_id = ?) AS failed

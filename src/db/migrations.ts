@@ -21,7 +21,7 @@ interface Row extends RowDataPacket {
   through_id: number | null;
   resting_since: Date | null;
   eligible: number | null;
-  referenced: number | null;
+  done: number | null;
   failed: number | null;
   skipped: number | null;
   counted_at: Date | null;
@@ -32,7 +32,7 @@ interface Row extends RowDataPacket {
 }
 
 const COLUMNS = `id, installation, operation, selection, state, held_cause, held_reason, pass, after_id, found, through_id,
-  resting_since, eligible, referenced, failed, skipped, counted_at, count_ms, samples, created_at, finished_at`;
+  resting_since, eligible, done, failed, skipped, counted_at, count_ms, samples, created_at, finished_at`;
 
 export async function findMigration(db: Database, id: number): Promise<Migration | undefined> {
   const [[row]] = await db.query<Row[]>(`SELECT ${COLUMNS} FROM migrations WHERE id = ?`, [id]);
@@ -135,19 +135,19 @@ export async function lookAgain(connection: PoolConnection, id: MigrationId, peo
 export async function storeCounts(
   db: Database,
   id: MigrationId,
-  { eligible, referenced, failed, skipped, at, tookMs }: TimedCounts,
+  { eligible, done, failed, skipped, at, tookMs }: TimedCounts,
   samples: Sample[],
 ): Promise<void> {
   await db.query(
     `UPDATE migrations
-        SET eligible = ?, referenced = ?, failed = ?, skipped = ?, counted_at = ?, count_ms = ?, samples = ?
+        SET eligible = ?, done = ?, failed = ?, skipped = ?, counted_at = ?, count_ms = ?, samples = ?
       WHERE id = ?`,
-    [eligible, referenced, failed, skipped, at, tookMs, JSON.stringify(samples), id],
+    [eligible, done, failed, skipped, at, tookMs, JSON.stringify(samples), id],
   );
 }
 
 function toMigration(row: Row): Migration {
-  const { eligible, referenced, failed, skipped, counted_at: at, count_ms: tookMs } = row;
+  const { eligible, done, failed, skipped, counted_at: at, count_ms: tookMs } = row;
   return {
     id: row.id as MigrationId,
     installation: row.installation,
@@ -165,13 +165,13 @@ function toMigration(row: Row): Migration {
     },
     counts:
       eligible === null ||
-      referenced === null ||
+      done === null ||
       failed === null ||
       skipped === null ||
       at === null ||
       tookMs === null
         ? null
-        : { eligible, referenced, failed, skipped, at, tookMs },
+        : { eligible, done, failed, skipped, at, tookMs },
     samples: JSON.parse(row.samples) as Sample[],
     createdAt: row.created_at,
     finishedAt: row.finished_at,

@@ -10,6 +10,8 @@ export const defaultPerMinute: Readonly<Record<Bucket, number>> = {
   'user-read': 1_000, // GET /users/{idOrLogin}
   groups: 500, // GET and POST /groups, /groups/{id}/users/*
   group: 600, // GET, PUT, DELETE /groups/{id}
+  apps: 100, // GET and POST /apps, /apps/{id}/* but for the app itself
+  app: 600, // GET, PUT, DELETE /apps/{id}
   token: 1_200, // POST /oauth2/v1/token
   api: 600, // what has no bucket of its own, such as /meta/schemas
 };

@@ -1,10 +1,10 @@
 import type { SubjectId } from './ids.ts';
-import type { SubjectKind } from './operations.ts';
+import type { PersonKind } from './operations.ts';
 
 /** Whom Portage created an Okta user for; written into an attribute of the user's profile. */
 export interface Marker {
   installation: string;
-  kind: SubjectKind;
+  kind: PersonKind;
   id: SubjectId;
 }
 
@@ -17,5 +17,5 @@ const MARKER = /^([a-z0-9-]{1,32})\/(admin|panelist)\/(\d{1,15})$/;
 export function parseMarker(text: string | null | undefined): Marker | null {
   const [, installation, kind, id] = MARKER.exec(text ?? '') ?? [];
   if (!installation || !kind || !id) return null;
-  return { installation, kind: kind as SubjectKind, id: Number(id) as SubjectId };
+  return { installation, kind: kind as PersonKind, id: Number(id) as SubjectId };
 }

@@ -10,10 +10,11 @@ import type { Selection } from './selection.ts';
 export const migrationStates = ['running', 'held', 'paused', 'finished'] as const;
 export type MigrationState = (typeof migrationStates)[number];
 
-/** People, not references; `skipped` are left out by a rule and not part of `eligible`. */
+/** Subjects, not references; `skipped` are left out by a rule and not part of `eligible`. */
 export interface Counts {
   eligible: number;
-  referenced: number;
+  /** Of whom nothing is left to do. */
+  done: number;
   failed: number;
   skipped: number;
 }
@@ -53,7 +54,7 @@ export interface Cursor {
   pass: number;
   /** The last id of the last page. */
   afterId: number;
-  /** Rows of this pass that had neither reference nor failure. */
+  /** Rows of this pass that were neither done nor failed. */
   found: number;
   /** With a selection's `first`: the last id that belongs to it, once known. */
   throughId: number | null;
@@ -61,5 +62,5 @@ export interface Cursor {
   restingSince: Date | null;
 }
 
-export const remainingOf = ({ eligible, referenced, failed }: Counts): number =>
-  Math.max(0, eligible - referenced - failed);
+export const remainingOf = ({ eligible, done, failed }: Counts): number =>
+  Math.max(0, eligible - done - failed);

@@ -1,15 +1,24 @@
+export type PersonKind = 'admin' | 'panelist';
+
 /** Whom or what a job of an operation is about. */
-export type SubjectKind = 'admin' | 'panelist';
+export type SubjectKind = PersonKind | 'portal';
 
 /** Okta's rate-limit buckets that Portage calls; create, list and lifecycle calls share `users`. */
-export type Bucket = 'users' | 'user-read' | 'groups' | 'group' | 'api' | 'token';
+export type Bucket = 'users' | 'user-read' | 'groups' | 'group' | 'apps' | 'app' | 'api' | 'token';
 
-/** What a migration can do, and the bucket that its calls spend. */
-export const operations = {
+interface OperationFacts {
+  subject: SubjectKind;
+  bucket: Bucket;
+}
+
+const table = {
   'create-admins': { subject: 'admin', bucket: 'users' },
   'create-panelists': { subject: 'panelist', bucket: 'users' },
-} as const satisfies Record<string, { subject: SubjectKind; bucket: Bucket }>;
+} as const satisfies Record<string, OperationFacts>;
 
-export type Operation = keyof typeof operations;
+export type Operation = keyof typeof table;
+
+/** What a migration can do: whom or what it is about, and the bucket that its calls spend. */
+export const operations: Readonly<Record<Operation, OperationFacts>> = table;
 
 export const operationNames = Object.keys(operations) as Operation[];

@@ -1,6 +1,6 @@
 import validator from 'validator';
 import { markerText } from './marker.ts';
-import type { SubjectKind } from './operations.ts';
+import type { PersonKind } from './operations.ts';
 import type { Person } from './person.ts';
 
 /** A profile as Portage sends it: Okta's base attributes, and the marker in the attribute that is configured. */
@@ -27,7 +27,7 @@ export interface ProfileMapping {
 
 export function toOktaProfile(
   person: Person,
-  kind: SubjectKind,
+  kind: PersonKind,
   { installation, login, markerAttribute }: ProfileMapping,
 ): Profile {
   const email = person.email.trim();

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { InstallationConfig } from '../config/config.ts';
 import { type Database, openDatabase } from '../db/pool.ts';
-import type { SubjectKind } from '../domain/operations.ts';
+import type { PersonKind } from '../domain/operations.ts';
 import { errorFields } from '../log.ts';
 import { SECOND } from '../time.ts';
 import { adminsSql } from './admins.ts';
@@ -14,7 +14,7 @@ export interface Installation {
   config: InstallationConfig;
   db: Database;
   /** The kinds of people that the configuration names. */
-  sources: Partial<Record<SubjectKind, Source>>;
+  sources: Partial<Record<PersonKind, Source>>;
   errorLog: ErrorLog;
   /** Why the database cannot be read and written now, as a driver's code; null when it can. */
   fault(): Promise<string | null>;

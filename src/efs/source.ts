@@ -29,20 +29,24 @@ export interface Page {
   lastId: number | null;
 }
 
-/** The people of one kind in one installation. */
-export interface Source {
-  /** Reads the next `limit` rows by id, whatever they are, and tells which are eligible and unreferenced. */
+/** Which subjects an operation has in one installation: all that the reconcile loop asks. */
+export interface Query {
+  /** Reads the next `limit` rows by id, whatever they are, and tells which are eligible and not done. */
   page(selection: Selection, throughId: number | null, afterId: number, limit: number): Promise<Page>;
+  count(selection: Selection, throughId: number | null): Promise<Omit<Counts, 'failed'>>;
+  /** The id of the n-th eligible one; null when there are fewer. */
+  nthEligible(n: number, selection: Selection): Promise<number | null>;
+  /** The table's last id; 0 when it is empty. */
+  lastId(): Promise<number>;
+}
+
+/** The people of one kind in one installation; done is who has every reference. */
+export interface Source extends Query {
   find(id: SubjectId, selection: Selection): Promise<Standing>;
   /** Writes every missing reference, once, however many workers try; false when the person is gone. */
   recordReferences(id: SubjectId, oktaId: OktaUserId, selection: Selection): Promise<boolean>;
   /** For a user in Okta whose person is gone: false when EFS has no queue for this kind of people. */
   queueUnassignment(id: SubjectId, email: string, oktaId: OktaUserId): Promise<boolean>;
-  count(selection: Selection, throughId: number | null): Promise<Omit<Counts, 'failed'>>;
-  /** The id of the n-th eligible person; null when there are fewer. */
-  nthEligible(n: number, selection: Selection): Promise<number | null>;
-  /** The table's last id; 0 when it is empty. */
-  lastId(): Promise<number>;
 }
 
 export function createSource(db: Database, source: SourceSql): Source {
@@ -118,7 +122,7 @@ export function createSource(db: Database, source: SourceSql): Source {
       const [total, skipped, referenced] = [row?.total, row?.skipped, row?.referenced].map((n) =>
         Number(n ?? 0),
       ) as [number, number, number];
-      return { eligible: total - skipped, referenced, skipped };
+      return { eligible: total - skipped, done: referenced, skipped };
     },
 
     async nthEligible(n, selection) {

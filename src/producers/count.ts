@@ -4,7 +4,7 @@ import { storeCounts } from '../db/migrations.ts';
 import type { Migration, TimedCounts } from '../domain/migration.ts';
 import { sampled } from '../domain/progress.ts';
 import { SECOND } from '../time.ts';
-import { lastIdOf, sourceOf } from './source-of.ts';
+import { lastIdOf, queryOf } from './queries.ts';
 
 const REFRESH_MS = 5 * SECOND;
 /** Counting takes at most this share of the installation's time. */
@@ -20,13 +20,13 @@ export function countsAreDue({ counts }: Migration, now = Date.now()): boolean {
 export async function countPeople(app: App, migration: Migration): Promise<TimedCounts> {
   const startedMs = Date.now();
   const { selection, cursor } = migration;
-  const source = sourceOf(app, migration);
-  const throughId = cursor.throughId ?? (await lastIdOf(source, selection));
-  const people = await source.count(selection, throughId);
+  const query = queryOf(app, migration);
+  const throughId = cursor.throughId ?? (await lastIdOf(query, selection));
+  const people = await query.count(selection, throughId);
   const failed = await countFailures(app.db, migration.id);
   const atMs = Date.now();
   const counts = { ...people, failed, at: new Date(atMs), tookMs: atMs - startedMs };
-  const samples = sampled(migration.samples, { atMs, done: people.referenced + failed });
+  const samples = sampled(migration.samples, { atMs, done: people.done + failed });
   await storeCounts(app.db, migration.id, counts, samples);
   return counts;
 }

@@ -1,7 +1,7 @@
 import type { App } from '../app.ts';
 import { migrationsInState } from '../db/migrations.ts';
 import { countsAreDue } from './count.ts';
-import { allowanceOf } from './source-of.ts';
+import { allowanceOf } from './queries.ts';
 
 /**
  * Adds the jobs of the reconcile loop that running migrations need and that are missing. Every worker

@@ -8,7 +8,7 @@ import type { SubjectJob } from '../queue/jobs.ts';
 import { SECOND } from '../time.ts';
 import { countPeople } from './count.ts';
 import { offer } from './offer.ts';
-import { lastIdOf, sourceOf } from './source-of.ts';
+import { lastIdOf, queryOf } from './queries.ts';
 
 const PAGE_ROWS = 1_000;
 /** After a pass the next one waits until all jobs of this one have ended, so that it finds what is really left. */
@@ -42,9 +42,9 @@ export async function nextPage(
     return move({ ...cursor, pass: cursor.pass + 1, afterId: 0, found: 0, restingSince: null }, 0);
   }
 
-  const source = sourceOf(app, migration);
-  const throughId = cursor.throughId ?? (await lastIdOf(source, selection));
-  const page = await source.page(selection, throughId, cursor.afterId, PAGE_ROWS);
+  const query = queryOf(app, migration);
+  const throughId = cursor.throughId ?? (await lastIdOf(query, selection));
+  const page = await query.page(selection, throughId, cursor.afterId, PAGE_ROWS);
   if (page.lastId === null) return endPass();
 
   const failed = await failedBetween(app.db, id, cursor.afterId + 1, page.lastId);

@@ -11,7 +11,7 @@ import { MINUTE, SECOND } from '../time.ts';
 import { type Backlog, readBacklog } from './backlog.ts';
 import { holdIfAway } from './hold.ts';
 import { nextPage, type Step, type Target } from './next-page.ts';
-import { allowanceOf } from './source-of.ts';
+import { allowanceOf } from './queries.ts';
 
 /**
  * So much work waits: more than the loop can pause for, when the worker dies that has its job. With what is put off

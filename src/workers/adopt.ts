@@ -7,12 +7,12 @@ import type { OktaProfile } from '../domain/profile.ts';
 import type { OktaUser } from '../okta/client.ts';
 import type { Reply } from '../okta/reply.ts';
 import { knownAttributes } from './known-attributes.ts';
-import type { Subject } from './process.ts';
+import type { PersonSubject } from './person.ts';
 import { recordNew, scrubbed } from './record.ts';
 
 /** Looks whose user it is that Okta would not create: our own, from an attempt whose end nobody saw, or another's. */
 export async function adopt(
-  subject: Subject,
+  subject: PersonSubject,
   person: Person,
   profile: OktaProfile,
   refusal: Extract<Outcome, { kind: 'refused' }>,
@@ -60,7 +60,7 @@ export async function adopt(
  * user of it, or none yet.
  */
 export async function recover(
-  subject: Subject,
+  subject: PersonSubject,
   { login }: Creation,
   signal: AbortSignal,
 ): Promise<Outcome | null> {
@@ -83,7 +83,7 @@ export async function recover(
 
 /** `refused`: there is none. `unseen`: there may be one that cannot be found yet. */
 async function userOf(
-  { okta, lane }: Subject,
+  { okta, lane }: PersonSubject,
   login: string,
   signal: AbortSignal,
 ): Promise<Reply<OktaUser> | { kind: 'unseen' }> {
@@ -95,12 +95,12 @@ async function userOf(
   return body ? { kind: 'ok', body } : { kind: 'unseen' };
 }
 
-function existing({ installation }: Subject, { profile, ...user }: OktaUser): ExistingUser {
+function existing({ installation }: PersonSubject, { profile, ...user }: OktaUser): ExistingUser {
   const marker = profile[installation.config.markerAttribute];
   return { ...user, login: profile.login, marker: typeof marker === 'string' ? marker : null };
 }
 
-const wanted = ({ installation, kind, id }: Subject, login: string) => ({
+const wanted = ({ installation, kind, id }: PersonSubject, login: string) => ({
   installation: installation.config.name,
   kind,
   id,

@@ -2,10 +2,8 @@ import type { App } from '../app.ts';
 import { standingIn } from '../db/failures.ts';
 import { laneOf } from '../domain/lane.ts';
 import type { Migration } from '../domain/migration.ts';
-import { operations } from '../domain/operations.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { OktaClient } from '../okta/client.ts';
-import { sourceOf } from '../producers/source-of.ts';
 import type { Subject } from './process.ts';
 import { processes } from './processes.ts';
 
@@ -17,19 +15,14 @@ export async function attempt(
   { id, note, answered }: Pick<Subject, 'id' | 'note' | 'answered'>,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { operation, selection, installation: name } = migration;
-  const source = sourceOf(app, migration);
-  const installation = app.installations.get(name);
-  if (!installation) throw new Error(`Bug: installation ${name} is not open`);
-  const look = async () => {
-    const standing = await standingIn(app.db, migration.id, id);
-    return standing.kind === 'open' ? source.find(id, selection) : standing;
-  };
-  const kind = operations[operation].subject;
+  const installation = app.installations.get(migration.installation);
+  if (!installation) throw new Error(`Bug: installation ${migration.installation} is not open`);
+  const { db } = app;
+  const standing = () => standingIn(db, migration.id, id);
   try {
     const lane = laneOf(migration);
-    const subject = { id, kind, selection, installation, source, okta, lane, look, note, answered };
-    const outcome = await processes[operation](subject, signal);
+    const subject = { id, migration, installation, db, okta, lane, standing, note, answered };
+    const outcome = await processes[migration.operation](subject, signal);
     // A call that was cut off by our own end says nothing about Okta.
     const cutOff = signal.aborted && outcome.kind === 'unreachable' && outcome.error.status === 0;
     return cutOff ? { kind: 'stopping' } : outcome;

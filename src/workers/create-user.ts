@@ -4,14 +4,16 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { Person } from '../domain/person.ts';
 import { type OktaProfile, toOktaProfile } from '../domain/profile.ts';
 import { adopt, recover } from './adopt.ts';
-import type { Process, Subject } from './process.ts';
+import { type PersonSubject, personOf } from './person.ts';
+import type { Process } from './process.ts';
 import { record, recordNew, scrubbed } from './record.ts';
 
 /** Okta, Error codes: what was sent is not valid, an existing login among many other reasons. */
 const INVALID = 'E0000001';
 
 /** Creates one person in Okta, not activated, and writes the references that are missing. */
-export const createUser: Process = async (subject, signal) => {
+export const createUser: Process = async (anySubject, signal) => {
+  const subject = personOf(anySubject);
   const { note, okta } = subject;
   const earlier = await note.find();
   const recovered = earlier && (await recover(subject, earlier, signal));
@@ -32,7 +34,11 @@ export const createUser: Process = async (subject, signal) => {
  * Another worker's call may still be under way with an earlier login. Only a creation with the same one meets that user;
  * for any other end it is too early.
  */
-function unlessUnderWay(okta: Subject['okta'], earlier: Creation, found: Wanted | Outcome): Wanted | Outcome {
+function unlessUnderWay(
+  okta: PersonSubject['okta'],
+  earlier: Creation,
+  found: Wanted | Outcome,
+): Wanted | Outcome {
   if (earlier.ageMs >= okta.longestCallMs) return found;
   const meets = found.kind === 'wanted' && found.profile.login === earlier.login;
   const leaves = ['wanted', 'gone', 'skipped', 'unusable'].includes(found.kind);
@@ -47,7 +53,7 @@ interface Wanted {
 }
 
 /** Does what needs no call, which is all there is to do for many. */
-async function withoutOkta(subject: Subject): Promise<Wanted | Outcome> {
+async function withoutOkta(subject: PersonSubject): Promise<Wanted | Outcome> {
   const standing = await subject.look();
   switch (standing.kind) {
     case 'not-running':
@@ -72,9 +78,9 @@ async function withoutOkta(subject: Subject): Promise<Wanted | Outcome> {
 }
 
 async function create(
-  subject: Subject,
+  subject: PersonSubject,
   { person, profile, isFirst }: Wanted & { isFirst: boolean },
-  turn: Parameters<Subject['okta']['createUser']>[0],
+  turn: Parameters<PersonSubject['okta']['createUser']>[0],
   signal: AbortSignal,
 ): Promise<Outcome> {
   const reply = await subject.okta.createUser(turn, profile, [subject.installation.config.groupId], signal);

@@ -1,26 +1,25 @@
 import type { CreationNote } from '../db/creations.ts';
+import type { SubjectStanding } from '../db/failures.ts';
+import type { Database } from '../db/pool.ts';
 import type { SubjectId } from '../domain/ids.ts';
-import type { SubjectKind } from '../domain/operations.ts';
+import type { Migration } from '../domain/migration.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import type { Standing } from '../domain/person.ts';
-import type { Selection } from '../domain/selection.ts';
 import type { Installation } from '../efs/installation.ts';
-import type { Source } from '../efs/source.ts';
 import type { Lane } from '../limiter/limiter.ts';
 import type { OktaClient } from '../okta/client.ts';
 
 /** What one attempt at one subject works with. */
 export interface Subject {
   id: SubjectId;
-  kind: SubjectKind;
-  selection: Selection;
+  migration: Pick<Migration, 'id' | 'operation' | 'selection'>;
   installation: Installation;
-  source: Source;
+  /** Portage's own database. */
+  db: Database;
   okta: OktaClient;
   /** In which its turns are taken. */
   lane: Lane;
-  /** How the subject stands at this moment, in the migration and in EFS. */
-  look(): Promise<Standing | { kind: 'not-running' | 'already-failed' }>;
+  /** Whether the migration still wants it, at this moment. */
+  standing(): Promise<SubjectStanding>;
   note: CreationNote;
   /** To be told as soon as Okta has answered to what the attempt is about: the answer counts among all of a migration's. */
   answered(): void;

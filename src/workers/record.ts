@@ -2,13 +2,13 @@ import type { OktaUserId } from '../domain/ids.ts';
 import type { OktaError, Outcome } from '../domain/outcome.ts';
 import type { Person } from '../domain/person.ts';
 import { scrub } from '../domain/scrub.ts';
-import type { Subject } from './process.ts';
+import type { PersonSubject } from './person.ts';
 
 type Done = Extract<Outcome, { oktaId: OktaUserId }>;
 
 /** Writes the references that are missing; `gone` when the person is. */
 export async function record(
-  { source, id, selection }: Subject,
+  { source, id, selection }: PersonSubject,
   done: Done,
   gone: Outcome,
 ): Promise<Outcome> {
@@ -17,7 +17,7 @@ export async function record(
 
 /** The same for a user who is in the group for this person's sake; nobody may be forgotten there. */
 export async function recordNew(
-  subject: Subject,
+  subject: PersonSubject,
   { email }: Pick<Person, 'email'>,
   done: Done,
 ): Promise<Outcome> {

@@ -53,7 +53,7 @@ test('a migration is shown with its counts, their time, and why it waits', async
     state: 'running',
     createdAt: expect.any(String),
     finishedAt: null,
-    counts: { eligible: 1, referenced: 0, failed: 0, remaining: 1, skipped: 0, at: expect.any(String) },
+    counts: { eligible: 1, done: 0, failed: 0, remaining: 1, skipped: 0, at: expect.any(String) },
     ratePerMinute: null,
     etaSeconds: null,
     wait: { code: 'no_worker', message: expect.stringContaining('portage worker') },

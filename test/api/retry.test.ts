@@ -192,7 +192,7 @@ test('starts and retries at the same instant are all answered', async () => {
 test('those who were retried are no longer counted as failed', async () => {
   const id = await failedOne('finished');
   await world.ownRows(
-    'UPDATE migrations SET eligible = 5, referenced = 2, failed = 3, skipped = 0, counted_at = NOW(), count_ms = 1',
+    'UPDATE migrations SET eligible = 5, done = 2, failed = 3, skipped = 0, counted_at = NOW(), count_ms = 1',
   );
   const { migration } = (await retry(id, { code: 'mail_missing' })).body;
   expect(migration.counts).toMatchObject({ failed: 1, remaining: 2 });

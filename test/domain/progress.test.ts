@@ -4,18 +4,18 @@ import { HOUR, MINUTE, SECOND } from '../../src/time.ts';
 
 const counts = (values: Partial<Counts>): Counts => ({
   eligible: 1_000,
-  referenced: 0,
+  done: 0,
   failed: 0,
   skipped: 0,
   ...values,
 });
 
-test('who is neither referenced nor failed remains; who is skipped never counted', () => {
-  expect(remainingOf(counts({ referenced: 300, failed: 50, skipped: 500 }))).toBe(650);
+test('who is neither done nor failed remains; who is skipped never counted', () => {
+  expect(remainingOf(counts({ done: 300, failed: 50, skipped: 500 }))).toBe(650);
 });
 
 test('nobody remains when more people are done than are eligible by now', () => {
-  expect(remainingOf(counts({ eligible: 10, referenced: 11 }))).toBe(0);
+  expect(remainingOf(counts({ eligible: 10, done: 11 }))).toBe(0);
 });
 
 test('the rate is that of the samples, not of the whole run', () => {
@@ -57,11 +57,11 @@ test('samples older than a minute no longer count', () => {
 });
 
 test('the time left is what remains at the present rate, rounded up', () => {
-  expect(etaSeconds(counts({ referenced: 399, failed: 1 }), 601)).toBe(60);
+  expect(etaSeconds(counts({ done: 399, failed: 1 }), 601)).toBe(60);
 });
 
 test('when everybody is done no time is left, whatever the rate', () => {
-  expect(etaSeconds(counts({ referenced: 990, failed: 10 }), null)).toBe(0);
+  expect(etaSeconds(counts({ done: 990, failed: 10 }), null)).toBe(0);
 });
 
 test.each([
@@ -69,12 +69,12 @@ test.each([
   ['nothing moves', 500, 0],
   ['fewer are done than a minute ago', 500, -60],
   ['less than one in a hundred is done', 9, 600],
-])('the time left is unknown while %s', (_, referenced, perMinute) => {
-  expect(etaSeconds(counts({ referenced }), perMinute)).toBeNull();
+])('the time left is unknown while %s', (_, done, perMinute) => {
+  expect(etaSeconds(counts({ done }), perMinute)).toBeNull();
 });
 
 test('the time left is told as soon as one in a hundred is done', () => {
-  expect(etaSeconds(counts({ referenced: 10 }), 600)).toBe(99);
+  expect(etaSeconds(counts({ done: 10 }), 600)).toBe(99);
 });
 
 test('a rate is never negative', () => {

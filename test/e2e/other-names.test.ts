@@ -49,8 +49,8 @@ test('an installation of other names migrates by its configuration alone', async
   const panelists = await finished('create-panelists');
   const admins = await finished('create-admins');
 
-  expect(panelists.counts).toMatchObject({ eligible: 3, referenced: 2, failed: 1, skipped: 3, remaining: 0 });
-  expect(admins.counts).toMatchObject({ eligible: 1, referenced: 1, failed: 0, skipped: 1, remaining: 0 });
+  expect(panelists.counts).toMatchObject({ eligible: 3, done: 2, failed: 1, skipped: 3, remaining: 0 });
+  expect(admins.counts).toMatchObject({ eligible: 1, done: 1, failed: 0, skipped: 1, remaining: 0 });
   const users = await world.okta.control<{ id: string; login: string; status: string; groupIds: string[] }[]>(
     'GET',
     'users',

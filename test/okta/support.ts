@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Options } from '../../simulator/options.ts';
 import { startSimulator } from '../../simulator/server.ts';
 import type { OrgConfig } from '../../src/config/config.ts';
+import { bucketNames } from '../../src/domain/buckets.ts';
 import type { OktaProfile } from '../../src/domain/profile.ts';
 import type { Allowance, Limiter, Seen, Turn } from '../../src/limiter/limiter.ts';
 import { createOktaClient, type Fleet, type OktaClient } from '../../src/okta/client.ts';
@@ -153,7 +154,9 @@ export function bareClientAt(
   values: Partial<OrgConfig> = {},
   { redis = noRedis, prefix = 'test' }: Partial<Pick<Fleet, 'redis' | 'prefix'>> = {},
 ): OktaClient {
-  const perMinute = { users: 600, 'user-read': 600, groups: 600, group: 600, token: 600, api: 600 };
+  const each = (calls: number) =>
+    Object.fromEntries(bucketNames.map((bucket) => [bucket, calls])) as OrgConfig['perMinute'];
+  const perMinute = each(600);
   const client = createOktaClient(
     {
       name: 'acme',
@@ -165,7 +168,7 @@ export function bareClientAt(
       requestTimeoutMs: 30_000,
       perMinute,
       maxPerMinute: perMinute,
-      keepFree: { users: 0, 'user-read': 0, groups: 0, group: 0, token: 0, api: 0 },
+      keepFree: each(0),
       jitterMs: 100,
       concurrency: 40,
       ...values,

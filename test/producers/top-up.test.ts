@@ -311,7 +311,7 @@ describe('a migration finishes', () => {
     await producers.topUp();
     expect(await producers.read(id)).toMatchObject({
       state: 'finished',
-      counts: { eligible: 0, referenced: 0, failed: 0, skipped: 0 },
+      counts: { eligible: 0, done: 0, failed: 0, skipped: 0 },
     });
   });
 
@@ -332,7 +332,7 @@ describe('a migration finishes', () => {
 
     expect(await producers.read(id)).toMatchObject({
       state: 'finished',
-      counts: { eligible: 3, referenced: 3, failed: 0, skipped: 0 },
+      counts: { eligible: 3, done: 3, failed: 0, skipped: 0 },
     });
   });
 
@@ -345,7 +345,7 @@ describe('a migration finishes', () => {
     await producers.topUp();
     expect(await producers.read(id)).toMatchObject({
       state: 'finished',
-      counts: { eligible: 2, referenced: 1, failed: 1 },
+      counts: { eligible: 2, done: 1, failed: 1 },
     });
   });
 

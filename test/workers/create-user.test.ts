@@ -15,8 +15,10 @@ function subjectOf(looks: Standing[], earlier: Creation | null, reply: object = 
   const [written, created]: [string[], string[]] = [[], []];
   const subject = {
     id: 7,
-    kind: 'panelist',
+    migration: { id: 1, operation: 'create-panelists', selection: {} },
+    standing: async () => ({ kind: 'open' }),
     installation: {
+      sources: { panelist: { find: async () => looks.shift() ?? gone, recordReferences: async () => true } },
       config: { name: 'werk', login: '{email}', markerAttribute: 'employeeNumber', groupId: '00g1' },
     },
     note: {
@@ -24,9 +26,7 @@ function subjectOf(looks: Standing[], earlier: Creation | null, reply: object = 
       write: async (login: string) => void written.push(login),
       delete: async () => void written.pop(),
     },
-    look: async () => looks.shift() ?? gone,
     answered: () => {},
-    source: { recordReferences: async () => true },
     okta: {
       longestCallMs: LONGEST_CALL_MS,
       turn: async () => ({}),

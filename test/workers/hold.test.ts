@@ -105,7 +105,7 @@ test('refusals that an operator accepts are failures, and hold the migration no 
   expect((await resume(id, '?acceptRefusals=true')).statusCode).toBe(200);
 
   await finished(api, id);
-  expect((await show(id)).counts).toMatchObject({ eligible: 110, failed: 110, referenced: 0 });
+  expect((await show(id)).counts).toMatchObject({ eligible: 110, failed: 110, done: 0 });
 });
 
 test('a quarter of the people refused holds nothing, however many they are and however late that is known', async () => {
@@ -123,7 +123,7 @@ test('a quarter of the people refused holds nothing, however many they are and h
   world.closeLater(startWorker(world.open()));
   const id = await start(api);
   await finished(api, id);
-  expect((await show(id)).counts).toMatchObject({ failed: 60, referenced: 180 });
+  expect((await show(id)).counts).toMatchObject({ failed: 60, done: 180 });
 });
 
 test('a database that cannot be written holds its installation, and it goes on by itself once it can', async () => {
