@@ -25,7 +25,16 @@ function configOf(file: unknown): Config {
 
 test('the file that PORTAGE_CONFIG names is loaded and completed with defaults and secrets', () => {
   const { orgs, installations, api } = minimal();
-  const usual = { users: 600, 'user-read': 1_000, groups: 500, group: 600, token: 1_200, api: 600 };
+  const usual = {
+    users: 600,
+    'user-read': 1_000,
+    groups: 500,
+    group: 600,
+    token: 1_200,
+    api: 600,
+    apps: 100,
+    app: 600,
+  };
   expect(loadText(JSON.stringify(minimal()))).toEqual({
     kind: 'valid',
     config: {
@@ -45,7 +54,7 @@ test('the file that PORTAGE_CONFIG names is loaded and completed with defaults a
           concurrency: 40,
           perMinute: usual,
           maxPerMinute: usual,
-          keepFree: { users: 0, 'user-read': 0, groups: 0, group: 0, token: 0, api: 0 },
+          keepFree: { users: 0, 'user-read': 0, groups: 0, group: 0, token: 0, api: 0, apps: 0, app: 0 },
         },
       },
       installations: {
