@@ -86,7 +86,7 @@ function barsOf({ arrivalsMs, throttledMs }: Seen, seconds: number): Bar[] {
 
 function refusals({ throttled, outsidersThrottled, othersPassed }: Seen): string {
   const hasOutsiders = othersPassed.some((calls) => calls > 0);
-  return `${throttled} × 429${hasOutsiders ? `, ${outsidersThrottled} × outsiders` : ''}`;
+  return `429s: ${throttled}${hasOutsiders ? `, outsiders' ${outsidersThrottled}` : ''}`;
 }
 
 const column = (left: number, top: number, width: number, bottom: number) =>
