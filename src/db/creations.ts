@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RowDataPacket } from 'mysql2/promise';
+import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { MigrationId, SubjectId } from '../domain/ids.ts';
 import type { Migration } from '../domain/migration.ts';
 import { operations, type SubjectKind } from '../domain/operations.ts';
@@ -17,7 +17,8 @@ export interface Creation {
  */
 export interface CreationNote {
   find(): Promise<Creation | null>;
-  write(login: string): Promise<void>;
+  /** False when there is a note of another attempt's that was not found here: it is not to be lost. */
+  write(login: string): Promise<boolean>;
   /** Deletes the note that was found or written here, and no other attempt's. */
   delete(): Promise<void>;
 }
@@ -42,12 +43,11 @@ export function creationNote(
       return row ?? null;
     },
     async write(login) {
-      known = randomUUID();
-      await db.query(
-        `REPLACE INTO creations (installation, kind, subject_id, attempt, migration_id, login, noted_at)
-         VALUES (?, ?, ?, ?, ?, ?, CURRENT_TIMESTAMP(3))`,
-        [...key, known, id, login],
-      );
+      const attempt = randomUUID();
+      const values: Values = [attempt, id, login];
+      const written = known === null ? await insert(db, key, values) : await replace(db, key, known, values);
+      if (written) known = attempt;
+      return written;
     },
     async delete() {
       if (known === null) return;
@@ -57,6 +57,31 @@ export function creationNote(
       );
     },
   };
+}
+
+type Values = [attempt: string, id: MigrationId, login: string];
+
+async function insert(db: Database, key: Key, values: Values): Promise<boolean> {
+  try {
+    await db.query(
+      `INSERT INTO creations (installation, kind, subject_id, attempt, migration_id, login, noted_at)
+       VALUES (?, ?, ?, ?, ?, ?, CURRENT_TIMESTAMP(3))`,
+      [...key, ...values],
+    );
+    return true;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ER_DUP_ENTRY') return false;
+    throw error;
+  }
+}
+
+async function replace(db: Database, key: Key, known: string, values: Values): Promise<boolean> {
+  const [{ affectedRows }] = await db.query<ResultSetHeader>(
+    `UPDATE creations SET attempt = ?, migration_id = ?, login = ?, noted_at = CURRENT_TIMESTAMP(3)
+      WHERE installation = ? AND kind = ? AND subject_id = ? AND attempt = ?`,
+    [...values, ...key, known],
+  );
+  return affectedRows === 1;
 }
 
 /** People of whom a migration does not know whether Okta has them, without those who have failed in it. */

@@ -26,7 +26,8 @@ export const createUser: Process = async (anySubject, signal) => {
   // The turn may have been minutes away: who is done, held, changed or gone by now is not created as of then.
   const wanted = decided(await withoutOkta(subject));
   if (wanted.kind !== 'wanted') return wanted;
-  await note.write(wanted.profile.login);
+  // Another worker has begun meanwhile: nobody else may know of the user whom it creates.
+  if (!(await note.write(wanted.profile.login))) return { kind: 'undecided' };
   return create(subject, { ...wanted, isFirst: earlier === null }, turn, signal);
 };
 

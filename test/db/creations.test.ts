@@ -36,7 +36,26 @@ test('who has neither found nor written a note deletes none', async () => {
 test('who was overtaken leaves the note of the other', async () => {
   const [slow, fast] = [attempt(3), attempt(3)];
   await slow.write('ada@example.com');
-  await fast.write('ada.byron@example.com');
+  await fast.find();
+  expect(await fast.write('ada.byron@example.com')).toBe(true);
   await slow.delete();
+  expect(await slow.write('ada@example.org')).toBe(false);
   expect(await attempt(3).find()).toMatchObject({ login: 'ada.byron@example.com' });
+});
+
+test('a note that was not there at the look is not written over, and not deleted by who tried', async () => {
+  const late = attempt(4);
+  expect(await late.find()).toBeNull();
+  expect(await attempt(4).write('ada@example.com')).toBe(true);
+  expect(await late.write('ada.byron@example.com')).toBe(false);
+  await late.delete();
+  expect(await attempt(4).find()).toMatchObject({ login: 'ada@example.com' });
+});
+
+test('a note whose author has deleted it meanwhile is not written again', async () => {
+  const [author, next] = [attempt(5), attempt(5)];
+  await author.write('ada@example.com');
+  await next.find();
+  await author.delete();
+  expect(await next.write('ada@example.com')).toBe(false);
 });

@@ -23,7 +23,7 @@ function subjectOf(looks: Standing[], earlier: Creation | null, reply: object = 
     },
     note: {
       find: async () => earlier,
-      write: async (login: string) => void written.push(login),
+      write: async (login: string) => written.push(login) > 0,
       delete: async () => void written.pop(),
     },
     answered: () => {},
@@ -84,4 +84,11 @@ test('a creation that is refused for the rate is noted no more, unless there may
   const second = subjectOf([wanted, wanted, wanted], young(ADA.email), throttled);
   expect((await run(second.subject)).kind).toBe('throttled');
   expect([first.written, second.written]).toEqual([[], [ADA.email]]);
+});
+
+test('whom another attempt has noted while this one waited for its turn is left to the other for now', async () => {
+  const { subject, created } = subjectOf([wanted, wanted], null);
+  subject.note.write = async () => false;
+  expect(await run(subject)).toEqual({ kind: 'undecided' });
+  expect(created).toEqual([]);
 });
