@@ -11,6 +11,7 @@ test('two migrations take turns from the start of the second, and a small one go
   expect(shares.most).toBeLessThanOrEqual(0.6);
   // The next look of a worker, and a free slot; the queue held 20 s of the others' work.
   expect(shares.before).toBeLessThan(4 * PER_SECOND);
-  expect(shares.small).toBeGreaterThan(0.3);
-  expect(shares.small).toBeLessThanOrEqual(0.52);
+  expect(shares.small).toBeGreaterThan(0.4 * shares.beside);
+  // Each worker gives every other turn to it, and may begin and end with one.
+  expect(shares.small).toBeLessThanOrEqual(shares.beside + 2 * RUN.workers);
 }, 150_000);

@@ -12,6 +12,7 @@ test('two migrations take turns from the start of the second, and a small one go
   expect(shares.least).toBeGreaterThanOrEqual(0.4);
   expect(shares.most).toBeLessThanOrEqual(0.6);
   expect(shares.before).toBeLessThan(4 * PER_SECOND);
-  expect(shares.small).toBeGreaterThan(0.3);
-  expect(shares.small).toBeLessThanOrEqual(0.52);
+  expect(shares.small).toBeGreaterThan(0.4 * shares.beside);
+  // Each worker gives every other turn to it, and may begin and end with one.
+  expect(shares.small).toBeLessThanOrEqual(shares.beside + 2 * RUN.workers);
 }, 500_000);

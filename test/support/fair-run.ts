@@ -28,8 +28,9 @@ export interface Shares {
   spans: number;
   /** Calls of the others from the small one's post to its first call. */
   before: number;
-  /** Its part of all calls from its first to its last. */
+  /** Its calls, and those of the others from its first to its last. */
   small: number;
+  beside: number;
   calls: number;
 }
 
@@ -119,7 +120,8 @@ function sharesOf(calls: Call[], otherFrom: number, smallFrom: number, spanMs: n
     most: Math.max(...shares),
     spans: shares.length,
     before: first - smallFrom,
-    small: withSmall.filter(({ of }) => of === 'small').length / withSmall.length,
+    small: withSmall.filter(({ of }) => of === 'small').length,
+    beside: withSmall.filter(({ of }) => of !== 'small').length,
     calls: calls.length,
   };
 }

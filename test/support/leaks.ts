@@ -10,9 +10,15 @@ export function personalData({ admins, panelists }: People): Set<string> {
   return words;
 }
 
+/** Names that are words of our own: fields of the limiter's state. */
+const OURS = new Set(['line']);
+
 /** Short names are syllables of ordinary words. */
 function add(words: Set<string>, ...values: (string | null)[]): void {
-  for (const value of values) if (value && value.trim().length >= 4) words.add(value.trim().toLowerCase());
+  for (const value of values) {
+    const word = value?.trim().toLowerCase() ?? '';
+    if (word.length >= 4 && !OURS.has(word)) words.add(word);
+  }
 }
 
 /** Which of the words stand in a text, and every mail address in it, whosever it is. */
