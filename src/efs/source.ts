@@ -7,14 +7,19 @@ import type { Counts } from '../domain/migration.ts';
 import type { Standing } from '../domain/person.ts';
 import type { Selection } from '../domain/selection.ts';
 
-/** Where one kind of people is, in SQL about the row `p` of the installation's table. */
-export interface SourceSql {
+/** Where one kind of subjects is, in SQL about the row `p` of the installation's table. */
+export interface QuerySql {
   table: string;
-  columns: { id: string; email: string; firstName: string; lastName: string };
-  /** TRUE when a rule leaves the person out. */
+  columns: { id: string };
+  /** TRUE when a rule leaves the subject out. */
   skipped(selection: Selection): string;
   /** TRUE when no reference is missing. */
   referenced(selection: Selection): string;
+}
+
+/** The same for people. */
+export interface SourceSql extends QuerySql {
+  columns: { id: string; email: string; firstName: string; lastName: string };
   /** Selects `uuid`, Okta's id of the person of id `?` from any reference there is. */
   knownOktaId: string;
   /** Inserts the references that are missing; binds Okta's id, then the person's. */
@@ -49,10 +54,9 @@ export interface Source extends Query {
   queueUnassignment(id: SubjectId, email: string, oktaId: OktaUserId): Promise<boolean>;
 }
 
-export function createSource(db: Database, source: SourceSql): Source {
-  const { table, columns } = source;
-  const id = `p.${escapeId(columns.id)}`;
-  const from = `${escapeId(table)} p`;
+export function createQuery(db: Database, source: QuerySql): Query {
+  const id = `p.${escapeId(source.columns.id)}`;
+  const from = `${escapeId(source.table)} p`;
   const within = ({ ids }: Selection, throughId: number | null) =>
     (ids ? ` AND ${id} IN (${literal(ids)})` : '') +
     (throughId === null ? '' : ` AND ${id} <= ${literal(throughId)}`);
@@ -71,6 +75,45 @@ export function createSource(db: Database, source: SourceSql): Source {
         lastId: rows.at(-1)?.id ?? null,
       };
     },
+
+    async count(selection, throughId) {
+      const [[row]] = await db.query<(RowDataPacket & Record<'total' | 'skipped' | 'referenced', string>)[]>(
+        `SELECT COUNT(*) AS total, SUM(skipped) AS skipped, SUM(NOT skipped AND referenced) AS referenced
+           FROM (SELECT ${source.skipped(selection)} AS skipped, ${source.referenced(selection)} AS referenced
+                   FROM ${from} WHERE TRUE${within(selection, throughId)}) people`,
+      );
+      const [total, skipped, referenced] = [row?.total, row?.skipped, row?.referenced].map((n) =>
+        Number(n ?? 0),
+      ) as [number, number, number];
+      return { eligible: total - skipped, done: referenced, skipped };
+    },
+
+    async nthEligible(n, selection) {
+      const [[row]] = await db.query<(RowDataPacket & { id: number })[]>(
+        `SELECT ${id} AS id FROM ${from}
+          WHERE NOT ${source.skipped(selection)}${within(selection, null)}
+          ORDER BY ${id} LIMIT 1 OFFSET ?`,
+        [n - 1],
+      );
+      return row?.id ?? null;
+    },
+
+    async lastId() {
+      const [[row]] = await db.query<(RowDataPacket & { id: number | null })[]>(
+        `SELECT MAX(${id}) AS id FROM ${from}`,
+      );
+      return row?.id ?? 0;
+    },
+  };
+}
+
+export function createSource(db: Database, source: SourceSql): Source {
+  const { table, columns } = source;
+  const id = `p.${escapeId(columns.id)}`;
+  const from = `${escapeId(table)} p`;
+
+  return {
+    ...createQuery(db, source),
 
     async find(subjectId, selection) {
       const [[row]] = await db.query<PersonRow[]>(
@@ -111,35 +154,6 @@ export function createSource(db: Database, source: SourceSql): Source {
         connection.query(queueUnassignment, [subjectId, oktaId, email, oktaId]),
       );
       return true;
-    },
-
-    async count(selection, throughId) {
-      const [[row]] = await db.query<(RowDataPacket & Record<'total' | 'skipped' | 'referenced', string>)[]>(
-        `SELECT COUNT(*) AS total, SUM(skipped) AS skipped, SUM(NOT skipped AND referenced) AS referenced
-           FROM (SELECT ${source.skipped(selection)} AS skipped, ${source.referenced(selection)} AS referenced
-                   FROM ${from} WHERE TRUE${within(selection, throughId)}) people`,
-      );
-      const [total, skipped, referenced] = [row?.total, row?.skipped, row?.referenced].map((n) =>
-        Number(n ?? 0),
-      ) as [number, number, number];
-      return { eligible: total - skipped, done: referenced, skipped };
-    },
-
-    async nthEligible(n, selection) {
-      const [[row]] = await db.query<(RowDataPacket & { id: number })[]>(
-        `SELECT ${id} AS id FROM ${from}
-          WHERE NOT ${source.skipped(selection)}${within(selection, null)}
-          ORDER BY ${id} LIMIT 1 OFFSET ?`,
-        [n - 1],
-      );
-      return row?.id ?? null;
-    },
-
-    async lastId() {
-      const [[row]] = await db.query<(RowDataPacket & { id: number | null })[]>(
-        `SELECT MAX(${id}) AS id FROM ${from}`,
-      );
-      return row?.id ?? 0;
     },
   };
 }
