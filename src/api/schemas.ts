@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { holdCauses } from '../domain/hold.ts';
 import { migrationStates } from '../domain/migration.ts';
 import { operationNames } from '../domain/operations.ts';
+import { confirmations } from '../domain/options.ts';
 import { Allowance, exampleAllowance } from './allowance-schemas.ts';
 import { Problem } from './problem.ts';
 import { Count, closed, Nullable, Time } from './schema-parts.ts';
@@ -22,11 +23,31 @@ const Selection = Type.Object(
   { ...closed, description: 'Part of an installation; everybody without it.' },
 );
 
+const Positive = (description: string) =>
+  Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description }));
+
+export const Options = Type.Object(
+  {
+    olderThanDays: Positive('Only people whose last mail is older.'),
+    mailsPerMinute: Positive('At most so many mails in any 60 seconds.'),
+    mailsPerDay: Positive('At most so many mails in any 24 hours.'),
+    confirm: Type.Optional(
+      Type.Array(Type.Enum([...confirmations]), {
+        maxItems: confirmations.length,
+        uniqueItems: true,
+        description: 'What is to be done although it can do harm, by the code that asks for it.',
+      }),
+    ),
+  },
+  { ...closed, description: 'How it is to be done. Each operation knows some of them.' },
+);
+
 export const NewMigration = Type.Object(
   {
     installation: Type.String({ description: 'Name in the configuration.' }),
     operation: Type.Enum(operationNames),
     selection: Type.Optional(Selection),
+    options: Type.Optional(Options),
   },
   {
     ...closed,
@@ -40,11 +61,13 @@ const migration = {
   installation: Type.String(),
   operation: Type.Enum(operationNames),
   selection: Selection,
+  options: Options,
   state: Type.Enum([...migrationStates]),
   heldCause: Nullable(
     Type.Enum([...holdCauses], { description: 'Stable; made for programs. wait tells people what to do.' }),
   ),
   createdAt: Time,
+  createdBy: Nullable(Type.String({ description: 'Name of the API key.' })),
   finishedAt: Nullable(Time),
   counts: Nullable(
     Type.Object(
@@ -67,9 +90,11 @@ const runningMigration = {
   installation: 'acme',
   operation: 'create-panelists',
   selection: {},
+  options: {},
   state: 'running',
   heldCause: null,
   createdAt: '2026-01-31T20:00:00.000Z',
+  createdBy: 'support',
   finishedAt: null,
   counts: {
     eligible: 1_000_000,

@@ -5,6 +5,7 @@ import { findMigration, insertMigration, unfinishedOf } from '../db/migrations.t
 import { withNamedLock } from '../db/named-lock.ts';
 import type { MigrationId } from '../domain/ids.ts';
 import { type Migration, remainingOf } from '../domain/migration.ts';
+import { optionsKey } from '../domain/options.ts';
 import { type Estimate, estimate } from '../domain/progress.ts';
 import { overlap, selectionKey } from '../domain/selection.ts';
 import { errorFields } from '../log.ts';
@@ -27,15 +28,20 @@ export interface Recorded {
 /** Records a migration, once, however often and however simultaneously it is asked for. */
 export async function recordMigration(
   app: App,
-  { installation, operation, selection = {} }: NewMigration,
+  { installation, operation, selection = {}, options = {} }: NewMigration,
+  createdBy: string,
 ): Promise<Recorded> {
   return alone(app, { installation, operation }, async (connection) => {
     const unfinished = await unfinishedOf(connection, installation, operation);
-    const same = unfinished.find((each) => selectionKey(each.selection) === selectionKey(selection));
+    const isSame = (each: Migration) =>
+      selectionKey(each.selection) === selectionKey(selection) &&
+      optionsKey(each.options) === optionsKey(options);
+    const same = unfinished.find(isSame);
     if (same) return { kind: 'existing', id: same.id };
     const other = unfinished.find((each) => overlap(each.selection, selection));
     if (other) return { kind: 'overlapping', id: other.id };
-    return { kind: 'created', id: await insertMigration(connection, installation, operation, selection) };
+    const wanted = { installation, operation, selection, options, createdBy };
+    return { kind: 'created', id: await insertMigration(connection, wanted) };
   });
 }
 

@@ -10,8 +10,8 @@ import type { Migration as MigrationView } from './schemas.ts';
 
 /** A migration as everybody is shown it: counts from the truth, rate and wait from the fleet. */
 export async function viewOf(app: App, migration: Migration): Promise<MigrationView> {
-  const { id, installation, operation, selection, state, heldCause } = migration;
-  const { createdAt, finishedAt, counts, samples } = migration;
+  const { id, installation, operation, selection, options, state, heldCause } = migration;
+  const { createdAt, createdBy, finishedAt, counts, samples } = migration;
   const done = state === 'finished' || (counts !== null && remainingOf(counts) === 0);
   const rate = done ? null : ratePerMinute(samples);
   return {
@@ -19,9 +19,11 @@ export async function viewOf(app: App, migration: Migration): Promise<MigrationV
     installation,
     operation,
     selection,
+    options,
     state,
     heldCause,
     createdAt: createdAt.toISOString(),
+    createdBy,
     finishedAt: finishedAt?.toISOString() ?? null,
     counts: counts && {
       eligible: counts.eligible,

@@ -4,6 +4,7 @@ import type { HoldCause } from '../domain/hold.ts';
 import type { MigrationId } from '../domain/ids.ts';
 import type { Cursor, Migration, MigrationState, Sample, TimedCounts } from '../domain/migration.ts';
 import type { Operation } from '../domain/operations.ts';
+import { type Options, optionsKey } from '../domain/options.ts';
 import { type Selection, selectionKey } from '../domain/selection.ts';
 import type { Database } from './pool.ts';
 
@@ -12,6 +13,7 @@ interface Row extends RowDataPacket {
   installation: string;
   operation: Operation;
   selection: string;
+  options: string;
   state: MigrationState;
   held_cause: HoldCause | null;
   held_reason: string | null;
@@ -28,11 +30,12 @@ interface Row extends RowDataPacket {
   count_ms: number | null;
   samples: string;
   created_at: Date;
+  created_by: string | null;
   finished_at: Date | null;
 }
 
-const COLUMNS = `id, installation, operation, selection, state, held_cause, held_reason, pass, after_id, found, through_id,
-  resting_since, eligible, done, failed, skipped, counted_at, count_ms, samples, created_at, finished_at`;
+const COLUMNS = `id, installation, operation, selection, options, state, held_cause, held_reason, pass, after_id, found, through_id,
+  resting_since, eligible, done, failed, skipped, counted_at, count_ms, samples, created_at, created_by, finished_at`;
 
 export async function findMigration(db: Database, id: number): Promise<Migration | undefined> {
   const [[row]] = await db.query<Row[]>(`SELECT ${COLUMNS} FROM migrations WHERE id = ?`, [id]);
@@ -69,16 +72,24 @@ export async function unfinishedOf(
   return rows.map(toMigration);
 }
 
+type New = Pick<Migration, 'installation' | 'operation' | 'selection' | 'options' | 'createdBy'>;
+
 export async function insertMigration(
   connection: PoolConnection,
-  installation: string,
-  operation: Operation,
-  selection: Selection,
+  { installation, operation, selection, options, createdBy }: New,
 ): Promise<MigrationId> {
   const key = selectionKey(selection);
   const [{ insertId }] = await connection.query<ResultSetHeader>(
-    'INSERT INTO migrations (installation, operation, selection, selection_hash) VALUES (?, ?, ?, ?)',
-    [installation, operation, key, createHash('sha256').update(key).digest('hex')],
+    `INSERT INTO migrations (installation, operation, selection, selection_hash, options, created_by)
+     VALUES (?, ?, ?, ?, ?, ?)`,
+    [
+      installation,
+      operation,
+      key,
+      createHash('sha256').update(key).digest('hex'),
+      optionsKey(options),
+      createdBy,
+    ],
   );
   return insertId as MigrationId;
 }
@@ -153,6 +164,7 @@ function toMigration(row: Row): Migration {
     installation: row.installation,
     operation: row.operation,
     selection: JSON.parse(row.selection) as Selection,
+    options: JSON.parse(row.options) as Options,
     state: row.state,
     heldCause: row.held_cause,
     heldReason: row.held_reason,
@@ -174,6 +186,7 @@ function toMigration(row: Row): Migration {
         : { eligible, done, failed, skipped, at, tookMs },
     samples: JSON.parse(row.samples) as Sample[],
     createdAt: row.created_at,
+    createdBy: row.created_by,
     finishedAt: row.finished_at,
   };
 }

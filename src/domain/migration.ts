@@ -1,6 +1,7 @@
 import type { HoldCause } from './hold.ts';
 import type { MigrationId } from './ids.ts';
 import type { Operation } from './operations.ts';
+import type { Options } from './options.ts';
 import type { Selection } from './selection.ts';
 
 /**
@@ -37,6 +38,7 @@ export interface Migration {
   installation: string;
   operation: Operation;
   selection: Selection;
+  options: Options;
   state: MigrationState;
   heldCause: HoldCause | null;
   /** Why it is held. */
@@ -46,6 +48,8 @@ export interface Migration {
   counts: TimedCounts | null;
   samples: Sample[];
   createdAt: Date;
+  /** Name of the API key; null for the migrations of before it was kept. */
+  createdBy: string | null;
   finishedAt: Date | null;
 }
 

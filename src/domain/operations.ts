@@ -1,3 +1,5 @@
+import type { Confirmation, OptionName } from './options.ts';
+
 export type PersonKind = 'admin' | 'panelist';
 
 /** Whom or what a job of an operation is about. */
@@ -6,9 +8,13 @@ export type SubjectKind = PersonKind | 'portal';
 /** Okta's rate-limit buckets that Portage calls; create, list and lifecycle calls share `users`. */
 export type Bucket = 'users' | 'user-read' | 'groups' | 'group' | 'apps' | 'app' | 'api' | 'token';
 
-interface OperationFacts {
+export interface OperationFacts {
   subject: SubjectKind;
   bucket: Bucket;
+  /** Those that it knows, without `confirm`. */
+  options?: readonly OptionName[];
+  /** What its `confirm` may say; without them it knows no `confirm`. */
+  confirmations?: readonly Confirmation[];
 }
 
 const table = {

@@ -53,6 +53,20 @@ test('the faults of params and query are named together', async () => {
   expect(paths(body)).toEqual(['/params/id', '/query/after', '/query/limit', '/query/page']);
 });
 
+test('an option that the operation does not know is named, and one of another shape', async () => {
+  const options = { mailsPerDay: 5, confirm: ['deactivate-removed'] };
+  const { status, body } = await api.post({ installation: 'werk', operation: 'create-panelists', options });
+  expect(status).toBe(400);
+  expect(paths(body)).toEqual(['/body/options/confirm', '/body/options/mailsPerDay']);
+  const misshapen = { mailsPerDay: 0, confirm: ['anything'], more: 1 };
+  const again = await api.post({ installation: 'werk', operation: 'create-panelists', options: misshapen });
+  expect(paths(again.body)).toEqual([
+    '/body/options/confirm/0',
+    '/body/options/mailsPerDay',
+    '/body/options/more',
+  ]);
+});
+
 test('every missing field is named', async () => {
   expect((await api.post({})).body.errors).toEqual([
     { path: '/body/installation', message: 'is missing' },

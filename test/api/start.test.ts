@@ -43,6 +43,8 @@ test('a new migration is answered with 202 and its address', async () => {
     id: body.id,
     ...ADMINS,
     selection: {},
+    options: {},
+    createdBy: 'tests',
   });
 });
 

@@ -33,6 +33,7 @@ test('a migration is read as it was recorded: running, from the start, not count
     installation: 'werk',
     operation: 'create-panelists',
     selection: { portal: 2, ids: [1, 3] },
+    options: {},
     state: 'running',
     heldCause: null,
     heldReason: null,
@@ -40,6 +41,7 @@ test('a migration is read as it was recorded: running, from the start, not count
     counts: null,
     samples: [],
     createdAt: expect.any(Date),
+    createdBy: null,
     finishedAt: null,
   });
 });

@@ -37,6 +37,7 @@ test('several processes that start at once bring the schema up to date together'
     'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY 1',
   );
   expect(tables.map(({ name }) => name)).toEqual([
+    'activations',
     'allowance_overrides',
     'creations',
     'failures',

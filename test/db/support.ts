@@ -25,7 +25,13 @@ export async function createOwnDatabase(connections = 10): Promise<OwnDatabase> 
     async insert(selection = {}, installation = 'werk') {
       const connection = await db.getConnection();
       try {
-        return await insertMigration(connection, installation, 'create-panelists', selection);
+        return await insertMigration(connection, {
+          installation,
+          operation: 'create-panelists',
+          selection,
+          options: {},
+          createdBy: null,
+        });
       } finally {
         connection.release();
       }

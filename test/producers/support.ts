@@ -77,7 +77,13 @@ export async function createProducers(
     read,
     async start(selection = {}, installation = 'werk', operation = 'create-panelists') {
       const connection = await app.db.getConnection();
-      const id = await insertMigration(connection, installation, operation, selection);
+      const id = await insertMigration(connection, {
+        installation,
+        operation,
+        selection,
+        options: {},
+        createdBy: null,
+      });
       connection.release();
       return read(id);
     },

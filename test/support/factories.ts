@@ -22,6 +22,7 @@ export function aMigration(values: Partial<Migration> = {}): Migration {
     installation: 'werk',
     operation: 'create-panelists',
     selection: {},
+    options: {},
     state: 'running',
     heldCause: null,
     heldReason: null,
@@ -29,6 +30,7 @@ export function aMigration(values: Partial<Migration> = {}): Migration {
     counts: null,
     samples: [],
     createdAt: new Date(0),
+    createdBy: null,
     finishedAt: null,
     ...values,
   };

@@ -2,12 +2,14 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import pLimit from 'p-limit';
 import { Type } from 'typebox';
+import { Check } from 'typebox/schema';
 import type { App } from '../../app.ts';
 import type { Config, Fault } from '../../config/config.ts';
 import { type Answer, once } from '../../db/idempotency.ts';
 import { operations } from '../../domain/operations.ts';
+import { optionFaults } from '../../domain/options.ts';
 import { migrationOverlaps, PROBLEM_JSON, problems, sendProblem } from '../problem.ts';
-import { NewMigration, NoQuery, ref } from '../schemas.ts';
+import { NewMigration, NoQuery, Options, ref } from '../schemas.ts';
 import { estimateOf, recordMigration, stored, wakeFleet } from '../start-migration.ts';
 import { viewOf } from '../view.ts';
 
@@ -68,7 +70,7 @@ export function startRoutes(app: App): FastifyPluginAsyncTypebox {
 }
 
 async function start(app: App, wanted: NewMigration, keyName: string): Promise<Answer> {
-  const { kind, id } = await recordMigration(app, wanted);
+  const { kind, id } = await recordMigration(app, wanted, keyName);
   if (kind === 'overlapping') return { status: 409, body: JSON.stringify(migrationOverlaps(id)) };
   const migration = await stored(app, id);
   if (kind === 'created') {
@@ -89,7 +91,7 @@ function send(reply: FastifyReply, { status, body }: Answer): FastifyReply {
 
 /** What a schema cannot know of a body, which may be misshapen. */
 function* meaningFaults({ installations }: Config, body: unknown): Generator<Fault> {
-  const { installation: name, operation, selection } = (body ?? {}) as Partial<NewMigration>;
+  const { installation: name, operation, selection, options } = (body ?? {}) as Partial<NewMigration>;
   const installation =
     typeof name === 'string' && Object.hasOwn(installations, name) ? installations[name] : undefined;
   if (typeof name === 'string' && !installation) {
@@ -103,5 +105,9 @@ function* meaningFaults({ installations }: Config, body: unknown): Generator<Fau
   }
   if (subject === 'admin' && selection?.portal !== undefined) {
     yield { path: '/body/selection/portal', message: 'admins are in no portal' };
+  }
+  if (Check(Options, options)) {
+    for (const { path, message } of optionFaults(options, operations[operation]))
+      yield { path: `/body/options${path}`, message };
   }
 }
