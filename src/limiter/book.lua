@@ -70,7 +70,8 @@ if budget and over > math.max(last, now) then
   -- Others may yet take less than that: looked at again.
   if left - theirs < 1 then return {0, 'others', ms((over - now) / 10 + 20)} end
   local even = (over - math.max(last, now)) / (left - theirs)
-  if even > shortest then gap, cause = even, 'others' end
+  if even > shortest then gap = even end
+  if even > shortest and theirs >= 1 then cause = 'others' end
   wanted = math.min(wanted, math.floor(left - theirs))
 end
 if wanted == 0 then return {0, cause, '0', ms(gap)} end

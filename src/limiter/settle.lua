@@ -43,6 +43,7 @@ local function open(number, due, limit, remaining, resetIn, reset)
 end
 
 local function see(number, due, limit, remaining, resetIn, reset)
+  local overtaking = 1 + limit * spread / window
   if not state.reset or reset > state.reset + 1 then
     open(number, due, limit, remaining, resetIn, reset)
   elseif reset < state.reset - 1 then
@@ -51,8 +52,7 @@ local function see(number, due, limit, remaining, resetIn, reset)
     state.endsAt = math.min(state.endsAt, due + window)
     state.first = math.min(state.first, number - 1)
     -- Calls overtake one another on their way: of what they say the mean is right, and each is off by no more than
-    -- this. What was known before others called since says nothing.
-    local overtaking = 1 + state.size * spread / window
+    -- that. What was known before others called since says nothing.
     if number > state.at - overtaking then
       local says = remaining + number
       state.budget = math.min(state.budget + (says - state.budget) / 4, says + overtaking)
@@ -62,15 +62,21 @@ local function see(number, due, limit, remaining, resetIn, reset)
   end
   -- As if they had kept the rate of the window before for a sixth of this one.
   local weight = window / (state.prior and 6 or 30)
-  state.rate = ((state.prior or 0) * weight + theirs() - state.base) / (weight + state.seenAt - state.since)
+  local surely = math.max(0, theirs() - state.base - overtaking)
+  state.rate = ((state.prior or 0) * weight + surely) / (weight + state.seenAt - state.since)
 end
 
+local known = tonumber(redis.call('HGET', KEYS[1], 'limit'))
 local shut = {}
 for i = 8, #ARGV, 8 do
   local number, life, due, limit = tonumber(ARGV[i]), tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3])
   local remaining, resetIn, reset = tonumber(ARGV[i + 4]), tonumber(ARGV[i + 5]), tonumber(ARGV[i + 6])
   local what, closes = ARGV[i + 7], 0
-  if limit then redis.call('HSET', KEYS[1], 'limit', ARGV[i + 3]) end
+  -- A 429 may be the whole org's: it says nothing of what this token has.
+  if limit and (what == '' or not known or limit < known) then
+    known = limit
+    redis.call('HSET', KEYS[1], 'limit', limit)
+  end
   if limit and remaining and reset and life == state.life then see(number, due, limit, remaining, resetIn, reset) end
   if what == 'crowded' then
     redis.call('HINCRBY', KEYS[1], 'crowded', 1)

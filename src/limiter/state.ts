@@ -84,8 +84,8 @@ export async function readState(
     const last = number('number') ?? first;
     return {
       usedByUs: Math.max(0, last - first),
-      usedByOthers: Math.max(0, size + first - budget),
-      remaining: Math.max(0, budget - last),
+      usedByOthers: Math.max(0, Math.round(size + first - budget)),
+      remaining: Math.max(0, Math.round(budget - last)),
       endsInMs: Math.round(endsAt - nowMs),
     };
   }

@@ -250,6 +250,15 @@ test('a 429 for too many calls at once is counted and shuts nothing', async () =
   expect(await limiter.state(users)).toMatchObject({ crowded: 1, throttled: 0, closedForMs: 0 });
 });
 
+test("a 429 of the whole org says nothing of a token's ceiling", async () => {
+  const limiter = limiterAt(paced(600, 60_000));
+  await tell(limiter, passing(300));
+  await tell(limiter, { ...closing(1_000), limit: 600 });
+  expect((await limiter.state(users)).seenPerMinute).toBe(300);
+  await tell(limiter, { ...closing(1_000), limit: 200 });
+  expect((await limiter.state(users)).seenPerMinute).toBe(200);
+});
+
 test('an answer without a limit leaves what was seen before', async () => {
   const limiter = limiterAt(paced(600, 60_000));
   await tell(limiter, passing(500));
