@@ -41,8 +41,8 @@ interface Call {
 }
 
 const SECOND_INSTALLATION = 'labor';
-/** Half of all people are ordinary. */
-const ORDINARY = 0.5;
+/** At least so many of all people are ordinary. */
+const ORDINARY = 0.55;
 
 export async function runFairly(
   { many, few, head, both, ...how }: FairRun,
