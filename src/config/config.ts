@@ -45,6 +45,23 @@ export interface OrgConfig {
   keepFree: Readonly<Record<Bucket, number>>;
 }
 
+/** What writes, and perhaps reads, an installation's settings: a program and its first arguments. */
+export interface SettingsCommandConfig {
+  write: readonly string[];
+  /** Null: the table is read. */
+  read: readonly string[] | null;
+  timeoutMs: number;
+}
+
+/** Where an installation keeps its iam_ settings. */
+export interface SettingsConfig {
+  table: string;
+  columns: { key: string; value: string };
+  /** Null: the table is written. */
+  command: SettingsCommandConfig | null;
+  secretKeys: readonly string[];
+}
+
 /** One EFS installation and how its people are found. */
 export interface InstallationConfig {
   name: string;
@@ -58,6 +75,8 @@ export interface InstallationConfig {
   panelists?: PanelistsSource;
   portals?: NonNullable<InstallationFile['portals']>;
   membership?: NonNullable<InstallationFile['membership']>;
+  /** Null: not configured. */
+  settings: SettingsConfig | null;
 }
 
 /** What was configured: validated, complete, frozen. */

@@ -3,7 +3,7 @@ import { bucketNames, defaultPerMinute } from '../domain/buckets.ts';
 import { keepFreePerMinute } from '../domain/keep-free.ts';
 import type { Bucket } from '../domain/operations.ts';
 import { SECOND } from '../time.ts';
-import type { Config, Fault, InstallationConfig, OrgConfig } from './config.ts';
+import type { Config, Fault, InstallationConfig, OrgConfig, SettingsConfig } from './config.ts';
 import { faultsOf } from './faults.ts';
 import type { ConfigFile } from './schema.ts';
 
@@ -22,6 +22,9 @@ const DEFAULTS = {
   login: '{email}',
   markerAttribute: 'employeeNumber', // a base attribute: every org has it
   adoptExisting: 'never', // whose account a login is cannot be told from the login
+  settingsTable: 'config', // as the tests have it: EFS' own names are not documented
+  settingsColumns: { key: 'name', value: 'value' },
+  settingsTimeoutSeconds: 8, // a change may run three commands, and the API answers within 30 s
 } as const;
 
 export type Loaded = { kind: 'valid'; config: Config } | { kind: 'faulty'; faults: Fault[] };
@@ -76,16 +79,37 @@ function resolve(file: ConfigFile, env: Env): Config {
     ),
     installations: mapValues(
       file.installations,
-      ({ database, ...rest }, name): InstallationConfig => ({
+      ({ database, settings, ...rest }, name): InstallationConfig => ({
         login: DEFAULTS.login,
         markerAttribute: DEFAULTS.markerAttribute,
         adoptExisting: DEFAULTS.adoptExisting,
         ...rest,
         name,
         databaseUrl: secret(database.env),
+        settings: settings ? settingsOf(settings) : null,
       }),
     ),
   });
+}
+
+function settingsOf({
+  table = DEFAULTS.settingsTable,
+  columns,
+  command,
+  secretKeys = [],
+}: NonNullable<ConfigFile['installations'][string]['settings']>): SettingsConfig {
+  return {
+    table,
+    columns: { ...DEFAULTS.settingsColumns, ...columns },
+    command: command
+      ? {
+          write: command.write,
+          read: command.read ?? null,
+          timeoutMs: (command.timeoutSeconds ?? DEFAULTS.settingsTimeoutSeconds) * SECOND,
+        }
+      : null,
+    secretKeys,
+  };
 }
 
 function allowancesOf({

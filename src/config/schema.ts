@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { adoptionPolicies } from '../domain/adoption.ts';
 import { bucketNames } from '../domain/buckets.ts';
 import { type KeepFree, sharePattern } from '../domain/keep-free.ts';
+import { settingKeyPattern } from '../domain/setting-keys.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -131,6 +132,33 @@ const Installation = Type.Object(
     portals: Type.Optional(Portals),
     /** Which panelist is in which portal; without it every panelist is in every portal. */
     membership: Type.Optional(Membership),
+/** A program and its first arguments; never run by a shell. */
+const Program = Type.Array(Type.String({ pattern: '^[^\\u0000]*$' }), { minItems: 1, maxItems: 50 });
+
+/** Where EFS keeps its iam_ settings. */
+const SettingsFile = Type.Object(
+  {
+    table: Type.Optional(Identifier),
+    columns: Type.Optional(
+      Type.Object({ key: Type.Optional(Identifier), value: Type.Optional(Identifier) }, closed),
+    ),
+    /** What writes them instead, given key and value, and reads them, given a key; without `read` the table is read. */
+    command: Type.Optional(
+      Type.Object(
+        {
+          write: Program,
+          read: Type.Optional(Program),
+          timeoutSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 9 })),
+        },
+        closed,
+      ),
+    ),
+    /** Never shown, beside those that are secret by their names. */
+    secretKeys: Type.Optional(Type.Array(Type.String({ pattern: settingKeyPattern }), { uniqueItems: true })),
+  },
+  closed,
+);
+
   },
   closed,
 );
@@ -150,6 +178,7 @@ export const ConfigFile = Type.Object(
     ),
     redis: Type.Optional(
       Type.Object({ url: Type.Optional(FromEnvironment), prefix: Type.Optional(Name) }, closed),
+    settings: Type.Optional(SettingsFile),
     ),
     database: Type.Optional(FromEnvironment),
     orgs: Type.Record(Name, Org, { ...closed, minProperties: 1 }),

@@ -6,7 +6,9 @@ import { errorFields } from '../log.ts';
 import { SECOND } from '../time.ts';
 import { adminsSql } from './admins.ts';
 import { createErrorLog, type ErrorLog } from './error-log.ts';
+import { openSettings } from './open-settings.ts';
 import { panelistsSql } from './panelists.ts';
+import type { Settings } from './settings.ts';
 import { createSource, type Source } from './source.ts';
 
 /** One EFS installation, opened. */
@@ -16,6 +18,8 @@ export interface Installation {
   /** The kinds of people that the configuration names. */
   sources: Partial<Record<PersonKind, Source>>;
   errorLog: ErrorLog;
+  /** Null: not configured. */
+  settings: Settings | null;
   /** Why the database cannot be read and written now, as a driver's code; null when it can. */
   fault(): Promise<string | null>;
 }
@@ -31,6 +35,7 @@ export function openInstallation(config: InstallationConfig, connections: number
       ...(panelists && { panelist: createSource(db, panelistsSql(panelists, config)) }),
     },
     errorLog: createErrorLog(db, log),
+    settings: config.settings && openSettings(db, config.settings),
     fault: () =>
       db.query({ sql: WRITE_NOTHING, timeout: 5 * SECOND }).then(
         () => null,

@@ -66,6 +66,7 @@ test('the file that PORTAGE_CONFIG names is loaded and completed with defaults a
           login: '{email}',
           markerAttribute: 'employeeNumber',
           adoptExisting: 'never',
+          settings: null,
           admins: installations.werk.admins,
         },
       },
@@ -164,4 +165,16 @@ test('a file that is not JSON is a fault that does not quote it', () => {
 test('a faulty file gives its faults and no configuration', () => {
   expect(loadText('{}')).toMatchObject({ kind: 'faulty' });
   expect(loadText('{}')).not.toHaveProperty('config');
+});
+
+test('settings are completed with defaults', () => {
+  const file = minimal();
+  const settings = { columns: { key: 'schluessel' }, command: { write: ['helper'] } };
+  Object.assign(file.installations.werk, { settings });
+  expect(configOf(file).installations.werk?.settings).toEqual({
+    table: 'config',
+    columns: { key: 'schluessel', value: 'value' },
+    command: { write: ['helper'], read: null, timeoutMs: 8_000 },
+    secretKeys: [],
+  });
 });

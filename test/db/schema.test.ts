@@ -44,6 +44,7 @@ test('several processes that start at once bring the schema up to date together'
     'idempotency_keys',
     'migrations',
     'schema_versions',
+    'settings_changes',
   ]);
 });
 

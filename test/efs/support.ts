@@ -54,6 +54,7 @@ export async function createEfs(): Promise<TestEfs> {
           login: '{email}',
           markerAttribute: 'employeeNumber',
           adoptExisting: 'never',
+          settings: null,
           ...(germanEfs.source as Partial<InstallationConfig>),
           ...settings,
         },
