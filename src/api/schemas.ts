@@ -3,6 +3,7 @@ import { holdCauses } from '../domain/hold.ts';
 import { migrationStates } from '../domain/migration.ts';
 import { operationNames } from '../domain/operations.ts';
 import { confirmations } from '../domain/options.ts';
+import { type SkipReason, skipReasonNames, skipReasons } from '../domain/skip.ts';
 import { Allowance, exampleAllowance } from './allowance-schemas.ts';
 import { Problem } from './problem.ts';
 import { Count, closed, Nullable, Time } from './schema-parts.ts';
@@ -56,6 +57,13 @@ export const NewMigration = Type.Object(
 );
 export type NewMigration = Static<typeof NewMigration>;
 
+export const SkippedBy = Type.Partial(
+  Type.Object(
+    Object.fromEntries(skipReasonNames.map((reason) => [reason, Count])) as Record<SkipReason, typeof Count>,
+  ),
+  { description: 'By the rule that leaves them out, the first of several.' },
+);
+
 const migration = {
   id: Type.Integer(),
   installation: Type.String(),
@@ -71,7 +79,15 @@ const migration = {
   finishedAt: Nullable(Time),
   counts: Nullable(
     Type.Object(
-      { eligible: Count, done: Count, failed: Count, remaining: Count, skipped: Count, at: Time },
+      {
+        eligible: Count,
+        done: Count,
+        failed: Count,
+        remaining: Count,
+        skipped: Count,
+        skippedBy: SkippedBy,
+        at: Time,
+      },
       { description: 'People or portals. Stored, not counted for this request: at says when.' },
     ),
   ),
@@ -102,6 +118,7 @@ const runningMigration = {
     failed: 2,
     remaining: 588_000,
     skipped: 1_200,
+    skippedBy: { status: 1_150, no_portal: 50 },
     at: '2026-02-01T07:27:00.000Z',
   },
   ratePerMinute: 600,
@@ -252,6 +269,36 @@ export const FailureList = Type.Object(
   },
 );
 
+export const Skipped = Type.Object(
+  {
+    at: Type.Union([Time, Type.Null()], { description: 'When they were counted; null: not yet.' }),
+    reasons: Type.Array(
+      Type.Object({
+        reason: Type.Enum(skipReasonNames),
+        message: Type.String({ description: 'What the rule is.' }),
+        count: Count,
+      }),
+    ),
+    ids: Nullable(
+      Type.Array(Type.Integer(), {
+        description: 'A page of who is left out for the reason that was asked for; null without one.',
+      }),
+    ),
+    next: Next,
+  },
+  {
+    description: 'Who is left out, and why.',
+    examples: [
+      {
+        at: '2026-02-01T07:27:00.000Z',
+        reasons: [{ reason: 'no_portal', message: skipReasons.no_portal, count: 2 }],
+        ids: [4711, 4712],
+        next: null,
+      },
+    ],
+  },
+);
+
 export const MigrationParams = Type.Object({ id: Id });
 export const NoQuery = Type.Object({}, closed);
 
@@ -262,3 +309,11 @@ const Key = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: PAGE }));
 export const Before = Type.Object({ before: Type.Optional(Key), limit }, closed);
 export const After = Type.Object({ after: Type.Optional(Key), limit }, closed);
+export const OfReason = Type.Object(
+  {
+    reason: Type.Optional(Type.Enum(skipReasonNames, { description: 'Whose ids are wanted.' })),
+    after: Type.Optional(Key),
+    limit,
+  },
+  closed,
+);

@@ -13,6 +13,7 @@ import { healthRoutes } from './routes/health.ts';
 import { migrationRoutes } from './routes/migrations.ts';
 import { resumeRoutes } from './routes/resume.ts';
 import { retryRoutes } from './routes/retry.ts';
+import { skippedRoutes } from './routes/skipped.ts';
 import { startRoutes } from './routes/start.ts';
 import { shared } from './schemas.ts';
 import { validateAsAWhole } from './validation.ts';
@@ -43,6 +44,7 @@ export async function buildApi(app: App) {
   await api.register(migrationRoutes(app));
   await api.register(resumeRoutes(app));
   await api.register(retryRoutes(app));
+  await api.register(skippedRoutes(app));
   await api.register(allowanceRoutes(app));
   await api.register(swaggerUi, { routePrefix: '/docs' });
   await api.register(bullBoard(app, '/queues'));

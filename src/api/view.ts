@@ -31,6 +31,7 @@ export async function viewOf(app: App, migration: Migration): Promise<MigrationV
       failed: counts.failed,
       remaining: remainingOf(counts),
       skipped: counts.skipped,
+      skippedBy: counts.skippedBy,
       at: counts.at.toISOString(),
     },
     ratePerMinute: rate,

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { adoptionPolicies } from '../domain/adoption.ts';
 import { bucketNames } from '../domain/buckets.ts';
 import { type KeepFree, sharePattern } from '../domain/keep-free.ts';
+import { transformNames } from '../domain/profile.ts';
 import { settingKeyPattern } from '../domain/setting-keys.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -70,12 +71,29 @@ const Org = Type.Object(
   closed,
 );
 
+/** See `MappedAttribute`. Login and mail have settings of their own. */
+const Profile = Type.Record(
+  Type.String({ pattern: '^(?!(login|email)$)[A-Za-z][A-Za-z0-9_]{0,49}$' }),
+  Type.Object(
+    {
+      column: Type.Optional(Identifier),
+      concat: Type.Optional(Type.Array(Identifier, { minItems: 1, uniqueItems: true })),
+      separator: Type.Optional(Type.String({ maxLength: 20 })),
+      transforms: Type.Optional(Type.Array(Type.Enum([...transformNames]), { uniqueItems: true })),
+      default: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
+    },
+    closed,
+  ),
+  closed,
+);
+
 const personColumns = { id: Identifier, email: Identifier, firstName: Identifier, lastName: Identifier };
 
 const Admins = Type.Object(
   {
     table: Identifier,
     columns: Type.Object({ ...personColumns, loginExpiresOn: Type.Optional(Identifier) }, closed),
+    profile: Type.Optional(Profile),
     skip: Type.Optional(
       Type.Object(
         {
@@ -93,6 +111,7 @@ const Panelists = Type.Object(
   {
     table: Identifier,
     columns: Type.Object({ ...personColumns, status: Type.Optional(Identifier) }, closed),
+    profile: Type.Optional(Profile),
     skip: Type.Optional(
       Type.Object(
         {

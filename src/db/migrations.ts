@@ -6,6 +6,7 @@ import type { Cursor, Migration, MigrationState, Sample, TimedCounts } from '../
 import type { Operation } from '../domain/operations.ts';
 import { type Options, optionsKey } from '../domain/options.ts';
 import { type Selection, selectionKey } from '../domain/selection.ts';
+import type { SkippedBy } from '../domain/skip.ts';
 import type { Database } from './pool.ts';
 
 interface Row extends RowDataPacket {
@@ -26,6 +27,7 @@ interface Row extends RowDataPacket {
   done: number | null;
   failed: number | null;
   skipped: number | null;
+  skipped_by: string | null;
   counted_at: Date | null;
   count_ms: number | null;
   samples: string;
@@ -35,7 +37,7 @@ interface Row extends RowDataPacket {
 }
 
 const COLUMNS = `id, installation, operation, selection, options, state, held_cause, held_reason, pass, after_id, found, through_id,
-  resting_since, eligible, done, failed, skipped, counted_at, count_ms, samples, created_at, created_by, finished_at`;
+  resting_since, eligible, done, failed, skipped, skipped_by, counted_at, count_ms, samples, created_at, created_by, finished_at`;
 
 export async function findMigration(db: Database, id: number): Promise<Migration | undefined> {
   const [[row]] = await db.query<Row[]>(`SELECT ${COLUMNS} FROM migrations WHERE id = ?`, [id]);
@@ -146,14 +148,14 @@ export async function lookAgain(connection: PoolConnection, id: MigrationId, peo
 export async function storeCounts(
   db: Database,
   id: MigrationId,
-  { eligible, done, failed, skipped, at, tookMs }: TimedCounts,
+  { eligible, done, failed, skipped, skippedBy, at, tookMs }: TimedCounts,
   samples: Sample[],
 ): Promise<void> {
   await db.query(
     `UPDATE migrations
-        SET eligible = ?, done = ?, failed = ?, skipped = ?, counted_at = ?, count_ms = ?, samples = ?
+        SET eligible = ?, done = ?, failed = ?, skipped = ?, skipped_by = ?, counted_at = ?, count_ms = ?, samples = ?
       WHERE id = ?`,
-    [eligible, done, failed, skipped, at, tookMs, JSON.stringify(samples), id],
+    [eligible, done, failed, skipped, JSON.stringify(skippedBy), at, tookMs, JSON.stringify(samples), id],
   );
 }
 
@@ -183,10 +185,14 @@ function toMigration(row: Row): Migration {
       at === null ||
       tookMs === null
         ? null
-        : { eligible, done, failed, skipped, at, tookMs },
+        : { eligible, done, failed, skipped, skippedBy: skippedByOf(row), at, tookMs },
     samples: JSON.parse(row.samples) as Sample[],
     createdAt: row.created_at,
     createdBy: row.created_by,
     finishedAt: row.finished_at,
   };
 }
+
+/** Not known of counts from before reasons were kept. */
+const skippedByOf = ({ skipped_by: text }: Row): SkippedBy =>
+  (text === null ? {} : JSON.parse(text)) as SkippedBy;

@@ -3,6 +3,7 @@ import type { MigrationId } from './ids.ts';
 import type { Operation } from './operations.ts';
 import type { Options } from './options.ts';
 import type { Selection } from './selection.ts';
+import type { SkippedBy } from './skip.ts';
 
 /**
  * running: rows are offered to the workers. held: Portage stopped it and says why. paused: an operator
@@ -18,6 +19,7 @@ export interface Counts {
   done: number;
   failed: number;
   skipped: number;
+  skippedBy: SkippedBy;
 }
 
 /** Counting a million people takes seconds: the counts are stored with their time, not made anew each time. */

@@ -6,6 +6,8 @@ export interface Person {
   email: string;
   firstName: string;
   lastName: string;
+  /** What more the profile is made of, by the names of its columns; empty where there is nothing. */
+  extra: Readonly<Record<string, string>>;
 }
 
 /** What the installation's database says of one subject at this moment. */

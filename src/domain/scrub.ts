@@ -7,11 +7,13 @@ const LONGEST_READ = 10_000;
 
 /**
  * Takes a person's data out of a text that came from elsewhere: everything that looks like a mail address,
- * and the person's own names wherever they stand as words. What is left fits utf8mb3 and `maxLength`.
+ * and the person's own names, and what else their profile is made of, wherever they stand as words. What is left fits utf8mb3 and `maxLength`.
  */
 export function scrub(text: string, person: Person | null, maxLength = 500): string {
   let clean = text.slice(0, LONGEST_READ);
-  for (const value of person ? [person.email, person.firstName, person.lastName] : []) {
+  for (const value of person
+    ? [person.email, person.firstName, person.lastName, ...Object.values(person.extra)]
+    : []) {
     if (value.trim().length > 1) clean = replaceWord(clean, value.trim());
   }
   return clean

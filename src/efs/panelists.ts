@@ -1,19 +1,20 @@
 import { escapeId, escape as literal } from 'mysql2';
 import type { InstallationConfig } from '../config/config.ts';
 import type { PanelistsSource } from '../config/schema.ts';
+import { columnsOf } from '../domain/profile.ts';
 import type { Selection } from '../domain/selection.ts';
-import { anyOf, definite, inMailDomains } from './eligibility.ts';
+import { definite, inMailDomains, type Skip } from './eligibility.ts';
 import type { SourceSql } from './source.ts';
 
 /** Panelists: one reference for each portal they are in, in `iam_portal_user_reference`. */
 export function panelistsSql(
-  { table, columns, skip }: PanelistsSource,
+  { table, columns, skip, profile }: PanelistsSource,
   { membership, portals }: Pick<InstallationConfig, 'membership' | 'portals'>,
 ): SourceSql {
   const id = `p.${escapeId(columns.id)}`;
-  const deleted =
+  const deleted: Skip[] =
     skip?.statuses?.length && columns.status
-      ? [definite(`p.${escapeId(columns.status)} IN (${literal(skip.statuses)})`)]
+      ? [{ reason: 'status', when: definite(`p.${escapeId(columns.status)} IN (${literal(skip.statuses)})`) }]
       : [];
   const left = [...deleted, ...inMailDomains(columns.email, skip?.mailDomains)];
 
@@ -34,12 +35,17 @@ export function panelistsSql(
   return {
     table,
     columns,
-    skipped: (selection) =>
-      anyOf([...left, `NOT EXISTS (SELECT 1 FROM ${portalsTable} m WHERE ${inPortal(selection)})`]),
+    extraColumns: columnsOf(profile),
+    skips: (selection) => [
+      ...left,
+      {
+        reason: 'no_portal',
+        when: `NOT EXISTS (SELECT 1 FROM ${portalsTable} m WHERE ${inPortal(selection)})`,
+      },
+    ],
     referenced: (selection) =>
       `NOT EXISTS (SELECT 1 FROM ${portalsTable} m WHERE ${inPortal(selection)} AND ${unreferenced})`,
-    knownOktaId:
-      'SELECT r.uuid FROM iam_portal_user_reference r WHERE r.user_id = ? AND r.uuid IS NOT NULL LIMIT 1',
+    anyReference: `FROM iam_portal_user_reference r WHERE r.user_id = ${id} AND r.uuid IS NOT NULL`,
     queueUnassignment: `INSERT INTO iam_portal_user_group_unassignment_queue (user_id, uuid, email)
       SELECT ?, ?, ? FROM DUAL
        WHERE NOT EXISTS (SELECT 1 FROM iam_portal_user_group_unassignment_queue q WHERE q.uuid = ?)`,

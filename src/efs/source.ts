@@ -4,15 +4,17 @@ import type { Database } from '../db/pool.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { isOktaUserId, type OktaUserId, type SubjectId } from '../domain/ids.ts';
 import type { Counts } from '../domain/migration.ts';
-import type { Standing } from '../domain/person.ts';
+import type { Person, Standing } from '../domain/person.ts';
 import type { Selection } from '../domain/selection.ts';
+import type { SkippedBy, SkipReason } from '../domain/skip.ts';
+import { anyOf, reasonOf, type Skip } from './eligibility.ts';
 
 /** Where one kind of subjects is, in SQL about the row `p` of the installation's table. */
 export interface QuerySql {
   table: string;
   columns: { id: string };
-  /** TRUE when a rule leaves the subject out. */
-  skipped(selection: Selection): string;
+  /** The rules that leave subjects out. */
+  skips(selection: Selection): Skip[];
   /** TRUE when no reference is missing. */
   referenced(selection: Selection): string;
 }
@@ -20,8 +22,10 @@ export interface QuerySql {
 /** The same for people. */
 export interface SourceSql extends QuerySql {
   columns: { id: string; email: string; firstName: string; lastName: string };
-  /** Selects `uuid`, Okta's id of the person of id `?` from any reference there is. */
-  knownOktaId: string;
+  /** What more of the row people's profiles are made of. */
+  extraColumns: string[];
+  /** FROM and WHERE of the references of the person that there are, of whatever portal, as `r`. */
+  anyReference: string;
   /** Inserts the references that are missing; binds Okta's id, then the person's. */
   insertMissing(selection: Selection): string;
   /** Has EFS take a user out of the group whose person is gone; binds the person's id, Okta's, the mail, Okta's. */
@@ -39,6 +43,14 @@ export interface Query {
   /** Reads the next `limit` rows by id, whatever they are, and tells which are eligible and not done. */
   page(selection: Selection, throughId: number | null, afterId: number, limit: number): Promise<Page>;
   count(selection: Selection, throughId: number | null): Promise<Omit<Counts, 'failed'>>;
+  /** The next `limit` that this reason leaves out, by id. */
+  skipped(
+    selection: Selection,
+    throughId: number | null,
+    reason: SkipReason,
+    afterId: number,
+    limit: number,
+  ): Promise<SubjectId[]>;
   /** The id of the n-th eligible one; null when there are fewer. */
   nthEligible(n: number, selection: Selection): Promise<number | null>;
   /** The table's last id; 0 when it is empty. */
@@ -48,23 +60,45 @@ export interface Query {
 /** The people of one kind in one installation; done is who has every reference. */
 export interface Source extends Query {
   find(id: SubjectId, selection: Selection): Promise<Standing>;
+  /** The next `limit` people by id, whoever they are, as they stand. */
+  people(
+    selection: Selection,
+    throughId: number | null,
+    afterId: number,
+    limit: number,
+  ): Promise<PersonOnPage[]>;
+  /** The next `limit` people by id who have any reference: Okta has them. */
+  referenced(afterId: number, limit: number): Promise<Person[]>;
+  mailsOf(ids: SubjectId[]): Promise<Map<SubjectId, string>>;
   /** Writes every missing reference, once, however many workers try; false when the person is gone. */
   recordReferences(id: SubjectId, oktaId: OktaUserId, selection: Selection): Promise<boolean>;
   /** For a user in Okta whose person is gone: false when EFS has no queue for this kind of people. */
   queueUnassignment(id: SubjectId, email: string, oktaId: OktaUserId): Promise<boolean>;
 }
 
-export function createQuery(db: Database, source: QuerySql): Query {
-  const id = `p.${escapeId(source.columns.id)}`;
-  const from = `${escapeId(source.table)} p`;
+/** How somebody stands, and which rule leaves them out if one does. */
+export interface PersonOnPage {
+  id: SubjectId;
+  standing: Exclude<Standing, { kind: 'gone' }>;
+  reason: SkipReason | null;
+}
+
+function partsOf({ table, columns }: QuerySql) {
+  const id = `p.${escapeId(columns.id)}`;
   const within = ({ ids }: Selection, throughId: number | null) =>
     (ids ? ` AND ${id} IN (${literal(ids)})` : '') +
     (throughId === null ? '' : ` AND ${id} <= ${literal(throughId)}`);
+  return { id, from: `${escapeId(table)} p`, within };
+}
+
+export function createQuery(db: Database, source: QuerySql): Query {
+  const { id, from, within } = partsOf(source);
+  const skipped = (selection: Selection) => anyOf(source.skips(selection).map(({ when }) => when));
 
   return {
     async page(selection, throughId, afterId, limit) {
       const [rows] = await db.query<(RowDataPacket & { id: SubjectId; wanted: 0 | 1 })[]>(
-        `SELECT ${id} AS id, NOT ${source.skipped(selection)} AND NOT ${source.referenced(selection)} AS wanted
+        `SELECT ${id} AS id, NOT ${skipped(selection)} AND NOT ${source.referenced(selection)} AS wanted
            FROM ${from}
           WHERE ${id} > ?${within(selection, throughId)}
           ORDER BY ${id} LIMIT ?`,
@@ -77,21 +111,36 @@ export function createQuery(db: Database, source: QuerySql): Query {
     },
 
     async count(selection, throughId) {
-      const [[row]] = await db.query<(RowDataPacket & Record<'total' | 'skipped' | 'referenced', string>)[]>(
-        `SELECT COUNT(*) AS total, SUM(skipped) AS skipped, SUM(NOT skipped AND referenced) AS referenced
-           FROM (SELECT ${source.skipped(selection)} AS skipped, ${source.referenced(selection)} AS referenced
-                   FROM ${from} WHERE TRUE${within(selection, throughId)}) people`,
+      const [rows] = await db.query<ReasonRow[]>(
+        `SELECT reason, COUNT(*) AS people, SUM(referenced) AS referenced
+           FROM (SELECT ${reasonOf(source.skips(selection))} AS reason, ${source.referenced(selection)} AS referenced
+                   FROM ${from} WHERE TRUE${within(selection, throughId)}) people
+          GROUP BY reason`,
       );
-      const [total, skipped, referenced] = [row?.total, row?.skipped, row?.referenced].map((n) =>
-        Number(n ?? 0),
-      ) as [number, number, number];
-      return { eligible: total - skipped, done: referenced, skipped };
+      const eligible = rows.find(({ reason }) => reason === null);
+      const left = rows.flatMap(({ reason, people }) => (reason === null ? [] : [[reason, people] as const]));
+      return {
+        eligible: eligible?.people ?? 0,
+        done: Number(eligible?.referenced ?? 0),
+        skipped: left.reduce((sum, [, people]) => sum + people, 0),
+        skippedBy: Object.fromEntries(left) as SkippedBy,
+      };
+    },
+
+    async skipped(selection, throughId, reason, afterId, limit) {
+      const [rows] = await db.query<(RowDataPacket & { id: SubjectId })[]>(
+        `SELECT ${id} AS id FROM ${from}
+          WHERE ${id} > ? AND ${reasonOf(source.skips(selection))} = ?${within(selection, throughId)}
+          ORDER BY ${id} LIMIT ?`,
+        [afterId, reason, limit],
+      );
+      return rows.map((row) => row.id);
     },
 
     async nthEligible(n, selection) {
       const [[row]] = await db.query<(RowDataPacket & { id: number })[]>(
         `SELECT ${id} AS id FROM ${from}
-          WHERE NOT ${source.skipped(selection)}${within(selection, null)}
+          WHERE NOT ${skipped(selection)}${within(selection, null)}
           ORDER BY ${id} LIMIT 1 OFFSET ?`,
         [n - 1],
       );
@@ -108,31 +157,73 @@ export function createQuery(db: Database, source: QuerySql): Query {
 }
 
 export function createSource(db: Database, source: SourceSql): Source {
-  const { table, columns } = source;
-  const id = `p.${escapeId(columns.id)}`;
-  const from = `${escapeId(table)} p`;
+  const { columns, extraColumns } = source;
+  const { id, from, within } = partsOf(source);
+  const person = [
+    `${id} AS id`,
+    ...(['email', 'firstName', 'lastName'] as const).map((name) => `p.${escapeId(columns[name])} AS ${name}`),
+    ...extraColumns.map((column, i) => `CAST(p.${escapeId(column)} AS CHAR) AS extra${i}`),
+  ].join(', ');
+  const standing = (selection: Selection) =>
+    `${person}, ${reasonOf(source.skips(selection))} AS reason, ${source.referenced(selection)} AS referenced,
+     (SELECT r.uuid ${source.anyReference} LIMIT 1) AS uuid`;
+
+  function toPerson(row: PersonRow): Person {
+    const { email, firstName, lastName } = row;
+    const extra = extraColumns.map((column, i) => [column, (row[`extra${i}`] as string | null) ?? '']);
+    return {
+      id: row.id,
+      email: email ?? '',
+      firstName: firstName ?? '',
+      lastName: lastName ?? '',
+      extra: Object.fromEntries(extra) as Person['extra'],
+    };
+  }
+
+  function toStanding(row: StandingRow): PersonOnPage['standing'] {
+    if (row.reason !== null) return { kind: 'skipped' };
+    if (row.referenced) return { kind: 'referenced' };
+    const oktaId = row.uuid?.toString('latin1') ?? null;
+    if (oktaId !== null && !isOktaUserId(oktaId)) return { kind: 'misreferenced' };
+    return { kind: 'wanted', person: toPerson(row), oktaId };
+  }
 
   return {
     ...createQuery(db, source),
 
     async find(subjectId, selection) {
-      const [[row]] = await db.query<PersonRow[]>(
-        `SELECT p.?? AS email, p.?? AS firstName, p.?? AS lastName, ${source.skipped(selection)} AS skipped,
-                  ${source.referenced(selection)} AS referenced, (${source.knownOktaId}) AS uuid
-             FROM ${from} WHERE ${id} = ?`,
-        [columns.email, columns.firstName, columns.lastName, subjectId, subjectId],
+      const [[row]] = await db.query<StandingRow[]>(
+        `SELECT ${standing(selection)} FROM ${from} WHERE ${id} = ?`,
+        [subjectId],
       );
-      if (!row) return { kind: 'gone' };
-      if (row.skipped) return { kind: 'skipped' };
-      if (row.referenced) return { kind: 'referenced' };
-      const { email, firstName, lastName } = row;
-      const oktaId = row.uuid?.toString('latin1') ?? null;
-      if (oktaId !== null && !isOktaUserId(oktaId)) return { kind: 'misreferenced' };
-      return {
-        kind: 'wanted',
-        person: { id: subjectId, email: email ?? '', firstName: firstName ?? '', lastName: lastName ?? '' },
-        oktaId,
-      };
+      return row ? toStanding(row) : { kind: 'gone' };
+    },
+
+    async people(selection, throughId, afterId, limit) {
+      const [rows] = await db.query<StandingRow[]>(
+        `SELECT ${standing(selection)} FROM ${from}
+          WHERE ${id} > ?${within(selection, throughId)} ORDER BY ${id} LIMIT ?`,
+        [afterId, limit],
+      );
+      return rows.map((row) => ({ id: row.id, standing: toStanding(row), reason: row.reason }));
+    },
+
+    async referenced(afterId, limit) {
+      const [rows] = await db.query<PersonRow[]>(
+        `SELECT ${person} FROM ${from}
+          WHERE ${id} > ? AND EXISTS (SELECT 1 ${source.anyReference}) ORDER BY ${id} LIMIT ?`,
+        [afterId, limit],
+      );
+      return rows.map(toPerson);
+    },
+
+    async mailsOf(ids) {
+      if (ids.length === 0) return new Map();
+      const [rows] = await db.query<(RowDataPacket & Pick<PersonRow, 'id' | 'email'>)[]>(
+        `SELECT ${id} AS id, p.?? AS email FROM ${from} WHERE ${id} IN (?)`,
+        [columns.email, ids],
+      );
+      return new Map(rows.map((row) => [row.id, row.email ?? '']));
     },
 
     recordReferences: (subjectId, oktaId, selection) =>
@@ -159,10 +250,20 @@ export function createSource(db: Database, source: SourceSql): Source {
 }
 
 interface PersonRow extends RowDataPacket {
+  id: SubjectId;
   email: string | null;
   firstName: string | null;
   lastName: string | null;
-  skipped: 0 | 1;
+}
+
+interface StandingRow extends PersonRow {
+  reason: SkipReason | null;
   referenced: 0 | 1;
   uuid: Buffer | null;
+}
+
+interface ReasonRow extends RowDataPacket {
+  reason: SkipReason | null;
+  people: number;
+  referenced: string | null;
 }

@@ -1,3 +1,4 @@
+import { mappingOf } from '../config/mapping.ts';
 import type { Creation } from '../db/creations.ts';
 import { oktaUserId } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
@@ -73,8 +74,7 @@ async function withoutOkta(subject: PersonSubject): Promise<Wanted | Outcome> {
   // Referenced from another portal: one Okta user for each person, one reference for each portal.
   if (oktaId) return record(subject, { kind: 'migrated', oktaId }, { kind: 'gone' });
 
-  const { name: installation, login, markerAttribute } = subject.installation.config;
-  const mapped = toOktaProfile(person, subject.kind, { installation, login, markerAttribute });
+  const mapped = toOktaProfile(person, mappingOf(subject.installation.config, subject.kind));
   return mapped.kind === 'unusable' ? mapped : { kind: 'wanted', person, profile: mapped.profile };
 }
 

@@ -64,6 +64,7 @@ test('every route is documented, and nothing else', async () => {
     'get /v1/migrations',
     'get /v1/migrations/{id}',
     'get /v1/migrations/{id}/failures',
+    'get /v1/migrations/{id}/skipped',
     'patch /v1/allowances/{org}/{bucket}',
     'post /v1/migrations',
     'post /v1/migrations/{id}/resume',
@@ -148,6 +149,7 @@ test('what is answered is what is documented', async () => {
     '/v1/migrations',
     '/v1/migrations/{id}',
     '/v1/migrations/{id}/failures',
+    '/v1/migrations/{id}/skipped',
     '/readyz',
   ]) {
     const { body } = await api.get(path.replace('{id}', started.body.id));

@@ -172,7 +172,7 @@ describe('looking again', () => {
 
   test('takes the people out of the counted failures, never below none', async () => {
     const id = await own.insert();
-    const counts = { eligible: 9, done: 4, failed: 3, skipped: 0, at: new Date(0), tookMs: 1 };
+    const counts = { eligible: 9, done: 4, failed: 3, skipped: 0, skippedBy: {}, at: new Date(0), tookMs: 1 };
     await storeCounts(own.db, id, counts, [{ atMs: 1, done: 7 }]);
     await look(id, 2);
     expect(await findMigration(own.db, id)).toMatchObject({ counts: { failed: 1 }, samples: [] });
@@ -194,6 +194,7 @@ test('counts are stored with their time and the samples', async () => {
     done: 4,
     failed: 1,
     skipped: 3,
+    skippedBy: {},
     at: new Date(1_700_000_000_123),
     tookMs: 12,
   };

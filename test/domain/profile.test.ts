@@ -1,11 +1,17 @@
-import { toOktaProfile } from '../../src/domain/profile.ts';
+import { type MappedAttributes, toOktaProfile } from '../../src/domain/profile.ts';
 import { aPerson } from '../support/factories.ts';
 
-const profileOf = (values: Parameters<typeof aPerson>[0], login = '{email}') =>
-  toOktaProfile(aPerson(values), 'panelist', {
+const profileOf = (
+  values: Parameters<typeof aPerson>[0],
+  login = '{email}',
+  attributes: MappedAttributes = {},
+) =>
+  toOktaProfile(aPerson(values), {
     installation: 'werk',
+    kind: 'panelist',
     login,
     markerAttribute: 'employeeNumber',
+    attributes,
   });
 
 test('a person becomes a profile of Okta, with the mark that Portage made it', () => {

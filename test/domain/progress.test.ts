@@ -7,6 +7,7 @@ const counts = (values: Partial<Counts>): Counts => ({
   done: 0,
   failed: 0,
   skipped: 0,
+  skippedBy: {},
   ...values,
 });
 

@@ -1,4 +1,5 @@
 import type { InstallationFile } from '../../src/config/schema.ts';
+import { reasonOf } from '../../src/efs/eligibility.ts';
 import { panelistsSql } from '../../src/efs/panelists.ts';
 import { createWorld, type World } from '../support/world.ts';
 
@@ -26,7 +27,7 @@ test.each([{}, { portal: 1 }])('one person costs a few rows, not a portal of the
   const source = panelistsSql(panelists, { membership, portals });
 
   const plan = await world.rows<Plan>(
-    `EXPLAIN SELECT ${source.skipped(selection)}, ${source.referenced(selection)} FROM teilnehmer p WHERE p.nr = 10000`,
+    `EXPLAIN SELECT ${reasonOf(source.skips(selection))}, ${source.referenced(selection)} FROM teilnehmer p WHERE p.nr = 10000`,
   );
 
   expect(plan.map(({ table }) => table)).toContain('r');

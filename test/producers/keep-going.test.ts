@@ -63,7 +63,7 @@ describe('the loop', () => {
 describe('counts are due', () => {
   const counted = (tookMs: number) =>
     aMigration({
-      counts: { eligible: 1, done: 0, failed: 0, skipped: 0, at: new Date(1_000_000), tookMs },
+      counts: { eligible: 1, done: 0, failed: 0, skipped: 0, skippedBy: {}, at: new Date(1_000_000), tookMs },
     });
 
   test('when there are none', () => {

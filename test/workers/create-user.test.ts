@@ -4,7 +4,7 @@ import { createUser } from '../../src/workers/create-user.ts';
 import type { Subject } from '../../src/workers/process.ts';
 
 const LONGEST_CALL_MS = 90_000;
-const ADA = { id: 7, email: 'ada@example.com', firstName: 'Ada', lastName: 'Byron' };
+const ADA = { id: 7, email: 'ada@example.com', firstName: 'Ada', lastName: 'Byron', extra: {} };
 const wanted = { kind: 'wanted', person: ADA, oktaId: null } as Standing;
 const gone: Standing = { kind: 'gone' };
 const CREATED = { kind: 'ok', body: { id: '00u0000000000000000A' } };

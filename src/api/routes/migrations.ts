@@ -67,6 +67,6 @@ export function migrationRoutes(app: App): FastifyPluginAsyncTypebox {
 }
 
 /** Of one row more than a page has: the page, and its last row if there is a next page. */
-function pageOf<T>(rows: T[], limit: number): { items: T[]; last: T | undefined } {
+export function pageOf<T>(rows: T[], limit: number): { items: T[]; last: T | undefined } {
   return { items: rows.slice(0, limit), last: rows.length > limit ? rows[limit - 1] : undefined };
 }
