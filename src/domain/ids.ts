@@ -3,7 +3,7 @@ type Brand<T, Name extends string> = T & { readonly __brand: Name };
 
 /** Key of a migration in Portage's own database. */
 export type MigrationId = Brand<number, 'MigrationId'>;
-/** `uid` of an admin or a panelist in the installation's database. */
+/** Key of an admin, a panelist or a portal in the installation's database. */
 export type SubjectId = Brand<number, 'SubjectId'>;
 /** Okta's id of a user: 20 ASCII letters and digits, case-sensitive. */
 export type OktaUserId = Brand<string, 'OktaUserId'>;

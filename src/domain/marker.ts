@@ -1,5 +1,5 @@
 import type { SubjectId } from './ids.ts';
-import type { PersonKind } from './operations.ts';
+import type { PersonKind, SubjectKind } from './operations.ts';
 
 /** Whom Portage created an Okta user for; written into an attribute of the user's profile. */
 export interface Marker {
@@ -8,8 +8,12 @@ export interface Marker {
   id: SubjectId;
 }
 
-/** The same in all attempts at one person, and nobody else's: `musterpanel/panelist/4711`. */
-export const markerText = ({ installation, kind, id }: Marker): string => `${installation}/${kind}/${id}`;
+/** The same in all attempts at one subject, and nobody else's: `musterpanel/panelist/4711`. */
+export const markerText = ({
+  installation,
+  kind,
+  id,
+}: Omit<Marker, 'kind'> & { kind: SubjectKind }): string => `${installation}/${kind}/${id}`;
 
 const MARKER = /^([a-z0-9-]{1,32})\/(admin|panelist)\/(\d{1,15})$/;
 

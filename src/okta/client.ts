@@ -4,20 +4,17 @@ import { Compile } from 'typebox/schema';
 import type { OrgConfig } from '../config/config.ts';
 import type { Bucket } from '../domain/operations.ts';
 import type { OktaProfile } from '../domain/profile.ts';
-import type { Allowance, Limiter, Turn, TurnOptions } from '../limiter/limiter.ts';
+import type { Limiter, Turn, TurnOptions } from '../limiter/limiter.ts';
+import { type AppCalls, appCalls } from './apps.ts';
 import { apiTokenAuthorization } from './authorization.ts';
+import { anything, type Call, type TurnOf, type Validator } from './call.ts';
 import { createExchanger } from './exchange.ts';
 import { createHttp } from './http.ts';
 import { oauthAuthorization } from './oauth.ts';
 import { errorReply, type Reply, toOktaError } from './reply.ts';
 
-/** A turn of one bucket, for one call. */
-export interface TurnOf<B extends Bucket> extends Turn {
-  allowance: Allowance & { bucket: B };
-}
-
 /** Each call needs a turn of its bucket, and uses it up. A turn that has grown old is waited for again. */
-export interface OktaClient {
+export interface OktaClient extends AppCalls {
   /** Waits until this caller may call; rejects when the signal is aborted, with its reason. */
   turn<B extends Bucket>(bucket: B, how?: TurnOptions): Promise<TurnOf<B>>;
   /**
@@ -60,12 +57,6 @@ export interface Fleet {
   prefix: string;
 }
 
-interface Call {
-  method: 'GET' | 'POST' | 'PUT';
-  path: string;
-  json?: unknown;
-}
-
 const WithId = Type.Object({ id: Type.String() });
 const User = Type.Object({
   id: Type.String(),
@@ -85,11 +76,7 @@ export type UserSchema = Static<typeof UserSchema>;
 
 const [withId, user, userSchema] = [Compile(WithId), Compile(User), Compile(UserSchema)];
 const users = Compile(Type.Array(User));
-interface Validator<T> {
-  Check(value: unknown): value is T;
-}
-/** For an answer that has no body. */
-const anything = Compile(Type.Unknown());
+
 /** Okta's calls: each needs a turn and a credential; no call is repeated here. */
 export function createOktaClient(org: OrgConfig, { limiter, redis, prefix }: Fleet): OktaClient {
   const http = createHttp(org);
@@ -123,6 +110,7 @@ export function createOktaClient(org: OrgConfig, { limiter, redis, prefix }: Fle
   }
 
   return {
+    ...appCalls(call),
     turn: async <B extends Bucket>(bucket: B, how?: TurnOptions) =>
       (await limiter.take({ org: org.name, bucket }, how)) as TurnOf<B>,
     createUser: (turn, profile, groupIds, signal) => {
