@@ -1,6 +1,7 @@
 import type { AdoptionPolicy } from '../domain/adoption.ts';
 import type { Bucket } from '../domain/operations.ts';
-import type { AdminsSource, InstallationFile, PanelistsSource } from './schema.ts';
+import type { PortalApps } from '../domain/portal.ts';
+import type { AdminsSource, InstallationFile, PanelistsSource, PortalsSource } from './schema.ts';
 
 export interface ApiToken {
   kind: 'api-token';
@@ -62,6 +63,12 @@ export interface SettingsConfig {
   secretKeys: readonly string[];
 }
 
+/** Where an installation's portals are. */
+export interface PortalsConfig extends Omit<PortalsSource, 'app'> {
+  /** Null: they are not registered in Okta. */
+  app: PortalApps | null;
+}
+
 /** One EFS installation and how its people are found. */
 export interface InstallationConfig {
   name: string;
@@ -73,8 +80,10 @@ export interface InstallationConfig {
   adoptExisting: AdoptionPolicy;
   admins?: AdminsSource;
   panelists?: PanelistsSource;
-  portals?: NonNullable<InstallationFile['portals']>;
+  portals?: PortalsConfig;
   membership?: NonNullable<InstallationFile['membership']>;
+  customerName?: string;
+  efsApp?: NonNullable<InstallationFile['efsApp']>;
   /** Null: not configured. */
   settings: SettingsConfig | null;
 }

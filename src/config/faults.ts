@@ -5,6 +5,8 @@ import { keepFreeFault } from '../domain/keep-free.ts';
 import { loginPlaceholders } from '../domain/profile.ts';
 import { readSigningKey } from '../okta/signing-key.ts';
 import type { Fault } from './config.ts';
+import { portalFaults } from './portal-faults.ts';
+import { profileFaults } from './profile-faults.ts';
 import { type AllowanceFile, ConfigFile, type InstallationFile, type OAuthFile } from './schema.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -46,6 +48,8 @@ function shapeFaults(file: unknown): Fault[] {
 
 /** Where names are free, a wrong one is not unknown but misspelt. */
 function unknownAt(path: string): string {
+  if (/\/profile\/[^/]*$/.test(path))
+    return "must be an attribute of Okta's profile other than login and email";
   return /^\/(orgs|installations)\/[^/]*$/.test(path)
     ? 'must be a name of a-z, 0-9 and -, at most 32 characters'
     : 'is not a known setting';
@@ -70,6 +74,7 @@ function* meaningFaults(file: ConfigFile, env: Env, sound: (path: string) => boo
     yield* urlFaults(`${at}/database/env`, installation.database.env, env, 'mysql:');
     yield* twinFaults(`${at}/database/env`, name, env[installation.database.env], twins);
     yield* under(at, installationFaults(installation));
+    yield* under(at, profileFaults(installation));
   }
 }
 
@@ -136,6 +141,7 @@ function* installationFaults({
   panelists,
   portals,
   membership,
+  customerName,
 }: InstallationFile): Faults {
   const used = [...login.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name ?? '');
   const known: readonly string[] = loginPlaceholders;
@@ -151,7 +157,8 @@ function* installationFaults({
       message: 'must hold {email} or {kind}: an admin and a panelist may have the same id',
     };
   }
-  if (!admins && !panelists) yield { path: '', message: 'names neither admins nor panelists' };
+  if (!admins && !panelists && !portals?.app)
+    yield { path: '', message: 'names neither admins nor panelists' };
   if (admins?.skip?.expiredLogins && !admins.columns.loginExpiresOn) {
     yield { path: '/admins/skip/expiredLogins', message: 'needs columns.loginExpiresOn' };
   }
@@ -164,6 +171,7 @@ function* installationFaults({
       message: 'needs membership, or portals when every panelist is in every portal',
     };
   }
+  if (portals) yield* under('/portals', portalFaults(portals, customerName));
 }
 
 /** This machine, or a neighbour in a container network; never a host of the internet. */

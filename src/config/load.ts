@@ -3,9 +3,16 @@ import { bucketNames, defaultPerMinute } from '../domain/buckets.ts';
 import { keepFreePerMinute } from '../domain/keep-free.ts';
 import type { Bucket } from '../domain/operations.ts';
 import { SECOND } from '../time.ts';
-import type { Config, Fault, InstallationConfig, OrgConfig, SettingsConfig } from './config.ts';
+import type {
+  Config,
+  Fault,
+  InstallationConfig,
+  OrgConfig,
+  PortalsConfig,
+  SettingsConfig,
+} from './config.ts';
 import { faultsOf } from './faults.ts';
-import type { ConfigFile } from './schema.ts';
+import type { ConfigFile, PortalsSource } from './schema.ts';
 
 /** Every default in one place. */
 const DEFAULTS = {
@@ -22,6 +29,9 @@ const DEFAULTS = {
   login: '{email}',
   markerAttribute: 'employeeNumber', // a base attribute: every org has it
   adoptExisting: 'never', // whose account a login is cannot be told from the login
+  portalLabel: '{customer} {portal}',
+  portalGrantTypes: ['authorization_code'],
+  portalSettings: { clientId: 'client_id', appId: 'okta_app_id' },
   settingsTable: 'config', // as the tests have it: EFS' own names are not documented
   settingsColumns: { key: 'name', value: 'value' },
   settingsTimeoutSeconds: 8, // a change may run three commands, and the API answers within 30 s
@@ -67,7 +77,7 @@ function resolve(file: ConfigFile, env: Env): Config {
       (org, name): OrgConfig => ({
         name,
         baseUrl: org.baseUrl,
-        credentials: credentialsOf(org, secret),
+        credentials: credentialsOf(org, scopesFor(file, name), secret),
         proxyUrl: org.proxy ? secret(org.proxy.env) : null,
         windowMs: (org.windowSeconds ?? DEFAULTS.windowSeconds) * SECOND,
         probeMs: (org.probeSeconds ?? DEFAULTS.probeSeconds) * SECOND,
@@ -79,17 +89,34 @@ function resolve(file: ConfigFile, env: Env): Config {
     ),
     installations: mapValues(
       file.installations,
-      ({ database, settings, ...rest }, name): InstallationConfig => ({
+      ({ database, settings, portals, ...rest }, name): InstallationConfig => ({
         login: DEFAULTS.login,
         markerAttribute: DEFAULTS.markerAttribute,
         adoptExisting: DEFAULTS.adoptExisting,
         ...rest,
         name,
         databaseUrl: secret(database.env),
+        ...(portals && { portals: portalsOf(portals) }),
         settings: settings ? settingsOf(settings) : null,
       }),
     ),
   });
+}
+
+function portalsOf({ app, ...rest }: PortalsSource): PortalsConfig {
+  if (!app) return { ...rest, app: null };
+  const { label, redirectUris, postLogoutRedirectUris = [], initiateLoginUri = null, grantTypes } = app;
+  return {
+    ...rest,
+    app: {
+      label: label ?? DEFAULTS.portalLabel,
+      redirectUris,
+      postLogoutRedirectUris,
+      initiateLoginUri,
+      grantTypes: grantTypes ?? DEFAULTS.portalGrantTypes,
+      settings: { ...DEFAULTS.portalSettings, clientSecret: null, ...app.settings },
+    },
+  };
 }
 
 function settingsOf({
@@ -130,6 +157,7 @@ const ofEachBucket = (to: (bucket: Bucket) => number) =>
 
 function credentialsOf(
   { credentials: { apiToken, oauth } }: ConfigFile['orgs'][string],
+  defaultScopes: readonly string[],
   secret: (name: string) => string,
 ): OrgConfig['credentials'] {
   if (!oauth) return { kind: 'api-token', token: secret(apiToken?.env ?? '') };
@@ -138,11 +166,18 @@ function credentialsOf(
     kind: 'oauth',
     clientId,
     keyId: keyId ?? null,
-    scopes: scopes ?? DEFAULTS.scopes,
+    scopes: scopes ?? defaultScopes,
     dpop: dpop ?? DEFAULTS.dpop,
     privateKey: secret(privateKey.env),
     encryptionKey: secret(encryptionKey.env),
   };
+}
+
+/** Okta refuses every token when one of its scopes is not granted: nobody is asked for more than is needed. */
+function scopesFor({ installations }: ConfigFile, orgName: string): readonly string[] {
+  const ofOrg = Object.values(installations).filter(({ org }) => org === orgName);
+  if (ofOrg.some(({ portals }) => portals?.app)) return [...DEFAULTS.scopes, 'okta.apps.manage'];
+  return ofOrg.some(({ efsApp }) => efsApp) ? [...DEFAULTS.scopes, 'okta.apps.read'] : DEFAULTS.scopes;
 }
 
 function mapValues<T, U>(

@@ -125,32 +125,68 @@ const Panelists = Type.Object(
   closed,
 );
 
-const Portals = Type.Object({ table: Identifier, columns: Type.Object({ id: Identifier }, closed) }, closed);
+const Template = Type.String({ minLength: 1, maxLength: 1_000 });
+const SettingsRowKey = Type.String({ pattern: '^[A-Za-z0-9_.-]{1,50}$' });
+
+/** The OIDC app that each portal gets. */
+const PortalApp = Type.Object(
+  {
+    /** From `{customer}`, `{portal}`, `{portalId}` and `{installation}`. */
+    label: Type.Optional(Template),
+    /** From `{urlName}`, `{portalId}` and `{installation}`. */
+    redirectUris: Type.Array(Template, { minItems: 1, uniqueItems: true }),
+    postLogoutRedirectUris: Type.Optional(Type.Array(Template, { uniqueItems: true })),
+    initiateLoginUri: Type.Optional(Template),
+    grantTypes: Type.Optional(
+      Type.Array(Type.Enum(['authorization_code', 'refresh_token']), { minItems: 1, uniqueItems: true }),
+    ),
+    /** The keys in `iam_portal_settings`; by naming `clientSecret` the apps are given a secret. */
+    settings: Type.Optional(
+      Type.Object(
+        {
+          clientId: Type.Optional(SettingsRowKey),
+          appId: Type.Optional(SettingsRowKey),
+          clientSecret: Type.Optional(SettingsRowKey),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+
+const Portals = Type.Object(
+  {
+    table: Identifier,
+    columns: Type.Object(
+      {
+        id: Identifier,
+        name: Type.Optional(Identifier),
+        urlName: Type.Optional(Identifier),
+        online: Type.Optional(Identifier),
+      },
+      closed,
+    ),
+    skip: Type.Optional(Type.Object({ offline: Type.Optional(Type.Boolean()) }, closed)),
+    app: Type.Optional(PortalApp),
+  },
+  closed,
+);
+
+/** The app of EFS itself, which is registered by hand. */
+const EfsApp = Type.Object(
+  {
+    id: Type.String({ pattern: '^[0-9A-Za-z]{20}$' }),
+    redirectUris: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { uniqueItems: true })),
+  },
+  closed,
+);
 
 const Membership = Type.Object(
   { table: Identifier, columns: Type.Object({ portalId: Identifier, panelistId: Identifier }, closed) },
   closed,
 );
 
-const Installation = Type.Object(
-  {
-    database: FromEnvironment,
-    org: Name,
-    /** The Okta group that every person of this installation is created in. */
-    groupId: Type.String({ pattern: '^[0-9A-Za-z]{20}$' }),
-    /** Okta's login, from `{email}`, `{id}`, `{kind}` and `{installation}`; several installations may share an org. */
-    login: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
-    /** The attribute of Okta's profile that says whom Portage created a user for. */
-    markerAttribute: Type.Optional(
-      Type.String({ pattern: '^(?!(login|email|firstName|lastName)$)[A-Za-z][A-Za-z0-9_]*$' }),
-    ),
-    /** See `AdoptionPolicy`. */
-    adoptExisting: Type.Optional(Type.Enum([...adoptionPolicies])),
-    admins: Type.Optional(Admins),
-    panelists: Type.Optional(Panelists),
-    portals: Type.Optional(Portals),
-    /** Which panelist is in which portal; without it every panelist is in every portal. */
-    membership: Type.Optional(Membership),
 /** A program and its first arguments; never run by a shell. */
 const Program = Type.Array(Type.String({ pattern: '^[^\\u0000]*$' }), { minItems: 1, maxItems: 50 });
 
@@ -178,6 +214,29 @@ const SettingsFile = Type.Object(
   closed,
 );
 
+const Installation = Type.Object(
+  {
+    database: FromEnvironment,
+    org: Name,
+    /** The Okta group that every person of this installation is created in. */
+    groupId: Type.String({ pattern: '^[0-9A-Za-z]{20}$' }),
+    /** Okta's login, from `{email}`, `{id}`, `{kind}` and `{installation}`; several installations may share an org. */
+    login: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    /** The attribute of Okta's profile that says whom Portage created a user for. */
+    markerAttribute: Type.Optional(
+      Type.String({ pattern: '^(?!(login|email|firstName|lastName)$)[A-Za-z][A-Za-z0-9_]*$' }),
+    ),
+    /** See `AdoptionPolicy`. */
+    adoptExisting: Type.Optional(Type.Enum([...adoptionPolicies])),
+    admins: Type.Optional(Admins),
+    panelists: Type.Optional(Panelists),
+    portals: Type.Optional(Portals),
+    /** What EFS keeps as `iam_unique_customer_name`. */
+    customerName: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    efsApp: Type.Optional(EfsApp),
+    /** Which panelist is in which portal; without it every panelist is in every portal. */
+    membership: Type.Optional(Membership),
+    settings: Type.Optional(SettingsFile),
   },
   closed,
 );
@@ -197,7 +256,6 @@ export const ConfigFile = Type.Object(
     ),
     redis: Type.Optional(
       Type.Object({ url: Type.Optional(FromEnvironment), prefix: Type.Optional(Name) }, closed),
-    settings: Type.Optional(SettingsFile),
     ),
     database: Type.Optional(FromEnvironment),
     orgs: Type.Record(Name, Org, { ...closed, minProperties: 1 }),
@@ -212,5 +270,6 @@ export const ConfigFile = Type.Object(
 export type ConfigFile = Static<typeof ConfigFile>;
 export type AdminsSource = Static<typeof Admins>;
 export type PanelistsSource = Static<typeof Panelists>;
+export type PortalsSource = Static<typeof Portals>;
 export type OAuthFile = Static<typeof OAuth>;
 export type InstallationFile = Static<typeof Installation>;

@@ -5,7 +5,6 @@ export const skipReasons = {
   mail_domain: 'The mail domain logs in at an identity provider of its own.',
   no_portal: 'In no portal, or not in the selected one.',
   portal_offline: 'The portal is offline.',
-  portal_offline: 'The portal is offline.',
 } as const;
 
 export type SkipReason = keyof typeof skipReasons;

@@ -8,6 +8,7 @@ import { adminsSql } from './admins.ts';
 import { createErrorLog, type ErrorLog } from './error-log.ts';
 import { openSettings } from './open-settings.ts';
 import { panelistsSql } from './panelists.ts';
+import { createPortals, type Portals } from './portals.ts';
 import type { Settings } from './settings.ts';
 import { createSource, type Source } from './source.ts';
 
@@ -17,6 +18,8 @@ export interface Installation {
   db: Database;
   /** The kinds of people that the configuration names. */
   sources: Partial<Record<PersonKind, Source>>;
+  /** Null: the configuration does not say how they become apps. */
+  portals: Portals | null;
   errorLog: ErrorLog;
   /** Null: not configured. */
   settings: Settings | null;
@@ -26,7 +29,7 @@ export interface Installation {
 
 export function openInstallation(config: InstallationConfig, connections: number, log: Logger): Installation {
   const db = openDatabase(config.databaseUrl, connections);
-  const { admins, panelists } = config;
+  const { admins, panelists, portals } = config;
   return {
     config,
     db,
@@ -34,6 +37,7 @@ export function openInstallation(config: InstallationConfig, connections: number
       ...(admins && { admin: createSource(db, adminsSql(admins)) }),
       ...(panelists && { panelist: createSource(db, panelistsSql(panelists, config)) }),
     },
+    portals: portals?.app ? createPortals(db, portals, portals.app) : null,
     errorLog: createErrorLog(db, log),
     settings: config.settings && openSettings(db, config.settings),
     fault: () =>

@@ -24,7 +24,7 @@ test.each([{}, { portal: 1 }])('one person costs a few rows, not a portal of the
   const { panelists, membership, portals } = world.efs.source as Required<
     Pick<InstallationFile, 'panelists' | 'membership' | 'portals'>
   >;
-  const source = panelistsSql(panelists, { membership, portals });
+  const source = panelistsSql(panelists, { membership, portals: { ...portals, app: null } });
 
   const plan = await world.rows<Plan>(
     `EXPLAIN SELECT ${reasonOf(source.skips(selection))}, ${source.referenced(selection)} FROM teilnehmer p WHERE p.nr = 10000`,
