@@ -18,6 +18,18 @@ export type Booking<T extends Held> =
 /** A longer wait is cut into pieces, so that a bucket that opens earlier is noticed. */
 const LONGEST_WAIT_MS = 5_000;
 
+/** Turns that fall due sooner than this were asked for late: some are to be booked at every moment. */
+const SOON_MS = 250;
+
+/**
+ * How long a process rests between its turns before it asks for more, so that it is not told to come back: longer when it
+ * was, shorter when what it got fell due too soon.
+ */
+export function restAfter(restMs: number, booking: { waitMs: number } | { aheadMs: number }): number {
+  if ('waitMs' in booking) return Math.min(restMs + booking.waitMs / 2, LONGEST_WAIT_MS);
+  return Math.max(0, restMs - Math.max(0, SOON_MS - booking.aheadMs));
+}
+
 /** The callers of one process before one allowance. */
 export interface Desk<T extends Held> {
   readonly waiting: number;
@@ -40,6 +52,7 @@ export function createDesk<T extends Held>(
   const held: T[] = [];
   let lastBooked = 1;
   let askAt = 0;
+  let restMs = 0;
   let inLine = false;
   let isBooking = false;
   let timer: NodeJS.Timeout | undefined;
@@ -49,6 +62,7 @@ export function createDesk<T extends Held>(
     for (let turn = held[0]; turn && turn.dueAt <= now; turn = held[0]) {
       held.shift();
       if (now <= turn.sendBy) callers.next(turn.number)?.resolve(turn);
+      if (held.length === 0) askAt = now + restMs;
     }
     const isShort = callers.size > held.length && held.length * 2 < lastBooked;
     if (isShort && !isBooking && askAt <= now) void refill();
@@ -65,7 +79,9 @@ export function createDesk<T extends Held>(
         held.push(...booking.turns);
         lastBooked = booking.turns.length;
         inLine = false;
+        restMs = restAfter(restMs, { aheadMs: (booking.turns[0]?.dueAt ?? 0) - performance.now() });
       } else {
+        if (booking.inLine) restMs = restAfter(restMs, booking);
         askAt = performance.now() + Math.min(booking.waitMs, LONGEST_WAIT_MS);
         inLine = booking.inLine && booking.waitMs <= LONGEST_WAIT_MS;
       }

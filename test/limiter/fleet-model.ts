@@ -1,3 +1,4 @@
+import { restAfter } from '../../src/limiter/desk.ts';
 import type { Seen } from '../../src/limiter/limiter.ts';
 import type { Scripts } from '../../src/limiter/scripts.ts';
 
@@ -67,6 +68,7 @@ export async function runModel(
   const clock = (nowMs: number) => EPOCH_MS + nowMs + clockOffsetMs;
   const asker = (process: number) => ({ process: `p${process}`, waiting: 9, inFlight: 0 });
   const lives = Array.from({ length: model.processes }, () => 0);
+  const rests = Array.from({ length: model.processes }, () => 0);
   const reconnected = new Set<number>();
 
   async function ask(process: number, life: number, inLine: boolean, nowMs: number): Promise<void> {
@@ -85,15 +87,18 @@ export async function runModel(
     if (reply.kind === 'looked') throw new Error('Bug: only looked');
     if (reply.kind === 'refused') {
       const wait = Math.min(Math.ceil(reply.waitMs), 5_000);
+      if (reply.cause === 'line') rests[process] = restAfter(rests[process] ?? 0, reply);
       events.at(nowMs + wait, (at) => ask(process, life, reply.cause === 'line' && wait < 5_000, at));
       return;
     }
+    const restMs = restAfter(rests[process] ?? 0, { aheadMs: reply.waitMs });
+    rests[process] = restMs;
     for (let i = 0; i < reply.count; i += 1) {
       const dueMs = nowMs + reply.waitMs + i * reply.gapMs;
       const turn = { number: reply.number + i, life: reply.life, dueMs: reply.dueMs + i * reply.gapMs };
       events.at(dueMs, (at) => {
         if (lives[process] !== life) return;
-        if (i === reply.count - 1) events.at(at, (again) => ask(process, life, false, again));
+        if (i === reply.count - 1) events.at(at + restMs, (again) => ask(process, life, false, again));
         const arrivesMs = at + random() * model.latestMs + ONE_WAY_MS + random() * model.jitterMs;
         events.at(arrivesMs, (arrived) => {
           const answer = okta.call(arrived);

@@ -128,6 +128,7 @@ test('steady others are left what they take: nobody is refused, and hardly anyth
       expect([course.throttled, course.othersThrottled]).toEqual([0, 0]);
       const all = [...course.arrivals, ...course.othersArrivals].toSorted((a, b) => a - b);
       expect(utilisation(all, MINUTE, 600)).toBeGreaterThanOrEqual(0.97);
+      expect(course.commands / course.arrivals.length).toBeLessThanOrEqual(2.6);
     }),
     { numRuns: RUNS },
   );
@@ -178,6 +179,11 @@ test.each([
   expect(othersThrottled).toBe(0);
   expect(mostInAnyWindow(arrivals, MINUTE)).toBeLessThanOrEqual(ours + 10);
   expect(utilisation(arrivals, MINUTE, ours)).toBeGreaterThanOrEqual(0.96);
+});
+
+test('beside others, too, Redis is asked twice a call', async () => {
+  const { commands, arrivals } = await run({ ...plain, random: draws(5), others: [360] });
+  expect(commands / arrivals.length).toBeLessThanOrEqual(2.15);
 });
 
 test('the pace rises again in the window after others have gone', async () => {
