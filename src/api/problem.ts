@@ -50,6 +50,7 @@ const TITLES = {
   415: 'Unsupported Media Type',
   422: 'Unprocessable Content',
   500: 'Internal Server Error',
+  502: 'Bad Gateway',
   503: 'Service Unavailable',
 };
 type ProblemStatus = keyof typeof TITLES;

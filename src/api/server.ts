@@ -13,8 +13,10 @@ import { healthRoutes } from './routes/health.ts';
 import { migrationRoutes } from './routes/migrations.ts';
 import { resumeRoutes } from './routes/resume.ts';
 import { retryRoutes } from './routes/retry.ts';
+import { settingRoutes } from './routes/settings.ts';
 import { skippedRoutes } from './routes/skipped.ts';
 import { startRoutes } from './routes/start.ts';
+import { tokenDataRoutes } from './routes/token-data.ts';
 import { shared } from './schemas.ts';
 import { validateAsAWhole } from './validation.ts';
 
@@ -46,6 +48,8 @@ export async function buildApi(app: App) {
   await api.register(retryRoutes(app));
   await api.register(skippedRoutes(app));
   await api.register(allowanceRoutes(app));
+  await api.register(settingRoutes(app));
+  await api.register(tokenDataRoutes(app));
   await api.register(swaggerUi, { routePrefix: '/docs' });
   await api.register(bullBoard(app, '/queues'));
   return api;

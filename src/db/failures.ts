@@ -1,6 +1,7 @@
 import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { Failure } from '../domain/failure.ts';
 import type { MigrationId, SubjectId } from '../domain/ids.ts';
+import type { Operation } from '../domain/operations.ts';
 import type { FailureCode } from '../domain/outcome.ts';
 import type { Database } from './pool.ts';
 
@@ -79,6 +80,20 @@ export async function countFailures(db: Database, migrationId: MigrationId): Pro
     [migrationId],
   );
   return row?.count ?? 0;
+}
+
+/** The subjects with a failure in any migration of this operation, by id. */
+export async function failedSubjects(
+  db: Database,
+  installation: string,
+  operation: Operation,
+): Promise<SubjectId[]> {
+  const [rows] = await db.query<(RowDataPacket & { subject_id: SubjectId })[]>(
+    `SELECT DISTINCT f.subject_id FROM failures f JOIN migrations m ON m.id = f.migration_id
+      WHERE m.installation = ? AND m.operation = ? ORDER BY f.subject_id`,
+    [installation, operation],
+  );
+  return rows.map((row) => row.subject_id);
 }
 
 /**

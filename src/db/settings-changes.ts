@@ -1,4 +1,4 @@
-import type { Connection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { Database } from './pool.ts';
 
 /** begun: noted, and its end was not seen. differs: another value was read back. failed: could not be written. */
@@ -26,8 +26,8 @@ export interface RecordedChange extends SettingChange {
 }
 
 /** Notes a change that is about to be made; its id, for `endChange`. */
-export async function beginChange(connection: Connection, change: SettingChange): Promise<number> {
-  const [{ insertId }] = await connection.query<ResultSetHeader>(
+export async function beginChange(db: Pick<Database, 'query'>, change: SettingChange): Promise<number> {
+  const [{ insertId }] = await db.query<ResultSetHeader>(
     `INSERT INTO settings_changes
             (installation, setting, secret, was_set, is_set, old_value, new_value, confirmed, changed_by)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -46,8 +46,12 @@ export async function beginChange(connection: Connection, change: SettingChange)
   return insertId;
 }
 
-export async function endChange(connection: Connection, id: number, outcome: ChangeOutcome): Promise<void> {
-  await connection.query('UPDATE settings_changes SET outcome = ? WHERE id = ?', [outcome, id]);
+export async function endChange(
+  db: Pick<Database, 'query'>,
+  id: number,
+  outcome: ChangeOutcome,
+): Promise<void> {
+  await db.query('UPDATE settings_changes SET outcome = ? WHERE id = ?', [outcome, id]);
 }
 
 interface Row extends RowDataPacket {

@@ -58,17 +58,24 @@ test('every route is documented, and nothing else', async () => {
       .map(({ method, path }) => `${method} ${path}`)
       .sort(),
   ).toEqual([
+    'delete /v1/installations/{name}/token-data',
     'get /healthz',
     'get /readyz',
     'get /v1/allowances',
+    'get /v1/installations/{name}/settings',
+    'get /v1/installations/{name}/settings/compare',
+    'get /v1/installations/{name}/settings/{key}',
+    'get /v1/installations/{name}/token-data',
     'get /v1/migrations',
     'get /v1/migrations/{id}',
     'get /v1/migrations/{id}/failures',
     'get /v1/migrations/{id}/skipped',
     'patch /v1/allowances/{org}/{bucket}',
+    'post /v1/installations/{name}/settings/compare',
     'post /v1/migrations',
     'post /v1/migrations/{id}/resume',
     'post /v1/migrations/{id}/retry',
+    'put /v1/installations/{name}/settings/{key}',
   ]);
 });
 
@@ -98,6 +105,9 @@ test.each([
   ['get', '/v1/migrations/{id}/failures', [200, 400, 401, 404, 500, 503]],
   ['post', '/v1/migrations/{id}/resume', [200, 400, 401, 404, 409, 413, 415, 500, 503]],
   ['get', '/v1/allowances', [200, 400, 401, 500, 503]],
+  ['get', '/v1/installations/{name}/settings', [200, 400, 401, 404, 409, 500, 502, 503]],
+  ['put', '/v1/installations/{name}/settings/{key}', [200, 400, 401, 404, 409, 413, 415, 500, 502, 503]],
+  ['delete', '/v1/installations/{name}/token-data', [200, 400, 401, 404, 500, 503]],
   ['patch', '/v1/allowances/{org}/{bucket}', [200, 400, 401, 404, 413, 415, 500, 503]],
   ['post', '/v1/migrations/{id}/retry', [200, 400, 401, 404, 409, 413, 415, 500, 503]],
 ])('%s %s names every status it can answer with', (method, path, statuses) => {

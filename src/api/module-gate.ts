@@ -1,0 +1,63 @@
+import { escapeId } from 'mysql2';
+import type { RowDataPacket } from 'mysql2/promise';
+import type { App } from '../app.ts';
+import { failedSubjects } from '../db/failures.ts';
+import { operationNames, operations } from '../domain/operations.ts';
+import type { Installation } from '../efs/installation.ts';
+import { queryOf } from '../producers/queries.ts';
+
+/** Ids of one statement. */
+const MOST_IDS = 10_000;
+
+/**
+ * What is missing before EFS may let people in by its module, for people to read: portals that Okta does not know,
+ * and people of phase 1 who are neither referenced nor a recorded failure.
+ */
+export async function missingForModule(app: App, installation: Installation): Promise<string[]> {
+  const portals = await portalsWithoutClient(installation);
+  const creations = operationNames.filter((name) => name.startsWith('create-'));
+  const people = await Promise.all(
+    creations.map(async (operation) => {
+      const { subject } = operations[operation];
+      if (subject === 'portal' || !installation.sources[subject]) return [];
+      const open = await openOf(app, installation.config.name, operation);
+      return open > 0 ? [`${count(open, subject)} neither created nor failed: run ${operation}`] : [];
+    }),
+  );
+  return [
+    ...(portals > 0 ? [`${count(portals, 'portal')} without a client_id: run register-portals`] : []),
+    ...people.flat(),
+  ];
+}
+
+/** The eligible people who are not done and have no recorded failure. */
+async function openOf(
+  app: App,
+  installation: string,
+  operation: (typeof operationNames)[number],
+): Promise<number> {
+  const query = queryOf(app, { installation, operation });
+  const notDone = async (ids?: number[]) => {
+    const { eligible, done } = await query.count(ids ? { ids } : {}, null);
+    return eligible - done;
+  };
+  let open = await notDone();
+  if (open === 0) return 0;
+  // Of those who have failed some may be done since, or gone: only who is not done counts.
+  const failed = await failedSubjects(app.db, installation, operation);
+  for (let at = 0; at < failed.length; at += MOST_IDS) open -= await notDone(failed.slice(at, at + MOST_IDS));
+  return Math.max(0, open);
+}
+
+async function portalsWithoutClient({ config: { portals }, db }: Installation): Promise<number> {
+  if (!portals) return 0;
+  const [[row]] = await db.query<(RowDataPacket & { count: number })[]>(
+    `SELECT COUNT(*) AS count FROM ?? p
+      WHERE NOT EXISTS (SELECT 1 FROM iam_portal_settings s
+        WHERE s.portal_id = p.${escapeId(portals.columns.id)} AND s.\`key\` = 'client_id' AND s.\`value\` <> '')`,
+    [portals.table],
+  );
+  return row?.count ?? 0;
+}
+
+const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
