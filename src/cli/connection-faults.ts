@@ -1,19 +1,18 @@
 import { escapeId } from 'mysql2';
 import type { RowDataPacket } from 'mysql2/promise';
 import { type App, fleetOf, openApp } from '../app.ts';
-import type { Config, Fault, InstallationConfig, OrgConfig } from '../config/config.ts';
+import type { Config, Fault, InstallationConfig } from '../config/config.ts';
 import type { Database } from '../db/pool.ts';
+import { columnsOf, type MappedAttributes } from '../domain/profile.ts';
 import { createLog, errorFields } from '../log.ts';
 import { createOktaClient } from '../okta/client.ts';
-import type { Reply } from '../okta/reply.ts';
+import { checkOrg } from '../producers/preflight-okta.ts';
 import { whenReady } from '../queue/connection.ts';
 import { SECOND } from '../time.ts';
 import { within } from '../within.ts';
 
 /** Who takes longer than this to answer cannot be reached. */
 const PATIENCE_MS = 10 * SECOND;
-/** A bucket that Okta has shut opens again within a minute. */
-const TURN_MS = 70 * SECOND;
 
 /** The columns of EFS' own tables that Portage reads and writes. */
 const ERROR_LOG = { table: 'iam_error_log', columns: ['message', 'status_code', 'error_code'] };
@@ -24,7 +23,7 @@ const UNASSIGNMENT = {
 };
 const PORTAL_REFERENCE = { table: 'iam_portal_user_reference', columns: ['portal_id', 'user_id', 'uuid'] };
 
-/** Tries what the configuration names, all of it. Calls Okta once for each installation; people stay untouched. */
+/** Tries what the configuration names, all of it. Calls Okta twice for each installation; people stay untouched. */
 export async function connectionFaults(config: Config): Promise<Fault[]> {
   const app = openApp(config, createLog('check'), { patient: false });
   app.allowances.close(); // its table may not be there yet
@@ -77,12 +76,15 @@ function tablesOf({ name, admins, panelists, portals, membership }: Installation
   ];
 }
 
-function toTable(path: string, { table, columns }: { table: string; columns: object }): Table {
-  return {
-    path: `${path}/table`,
-    table,
-    columns: Object.entries(columns).map(([key, column]) => ({ path: `${path}/columns/${key}`, column })),
-  };
+function toTable(
+  path: string,
+  { table, columns, profile }: { table: string; columns: object; profile?: MappedAttributes },
+): Table {
+  const named = Object.entries(columns).map(([key, column]) => ({ path: `${path}/columns/${key}`, column }));
+  const mapped = Object.entries(profile ?? {}).flatMap(([name, attribute]) =>
+    columnsOf({ [name]: attribute }).map((column) => ({ path: `${path}/profile/${name}`, column })),
+  );
+  return { path: `${path}/table`, table, columns: [...named, ...mapped] };
 }
 
 async function tableFaults(db: Database, { path, table, columns }: Table): Promise<Fault[]> {
@@ -99,44 +101,27 @@ async function tableFaults(db: Database, { path, table, columns }: Table): Promi
 
 async function oktaFaults(app: App): Promise<Fault[]> {
   const faults = await Promise.all(
-    Object.values(app.config.installations).map((installation) => groupFaults(app, installation)),
+    Object.values(app.config.installations).map((installation) => orgFaults(app, installation)),
   );
   // Installations of one org share its faults.
-  return [...new Map(faults.flat().map((fault) => [fault.path, fault])).values()];
+  return [...new Map(faults.flat().map((fault) => [fault.path + fault.message, fault])).values()];
 }
 
-async function groupFaults(app: App, installation: InstallationConfig): Promise<Fault[]> {
-  const { name, org, groupId } = installation;
-  const orgConfig = app.config.orgs[org];
-  if (!orgConfig) throw new Error(`Bug: no org ${org} is configured`);
-  const okta = createOktaClient(orgConfig, fleetOf(app));
+/** Without a mapping nobody needs the right to read the schema. */
+async function orgFaults(app: App, installation: InstallationConfig): Promise<Fault[]> {
+  const org = app.config.orgs[installation.org];
+  if (!org) throw new Error(`Bug: no org ${installation.org} is configured`);
+  const okta = createOktaClient(org, fleetOf(app));
   try {
-    const turn = await okta.turn('group', { lane: 'ahead', signal: AbortSignal.timeout(TURN_MS) });
-    const reply = await okta.getGroup(turn, groupId);
-    if (reply.kind === 'ok') return [];
-    const { status, code, text } = reply.error;
-    const path = pathOf[reply.kind](orgConfig, name);
-    return [
-      { path, message: status === 0 ? `cannot be reached (${code})` : `Okta: ${status} ${code} ${text}` },
-    ];
-  } catch (error) {
-    return [{ path: `/orgs/${org}`, message: `got no turn to be called (${codeOf(error)})` }];
+    const { faults } = await checkOrg(app, okta, installation);
+    const maps = installation.admins?.profile ?? installation.panelists?.profile;
+    return faults
+      .filter(({ code }) => code !== 'schema_unreadable' || maps)
+      .map(({ path, message }) => ({ path, message }));
   } finally {
     okta.close();
   }
 }
-
-/** Which setting an answer of Okta is about. */
-const pathOf: Record<
-  Exclude<Reply<unknown>['kind'], 'ok'>,
-  (org: OrgConfig, installation: string) => string
-> = {
-  refused: (_, installation) => `/installations/${installation}/groupId`,
-  misconfigured: ({ name, credentials }) =>
-    `/orgs/${name}/credentials/${credentials.kind === 'oauth' ? 'oauth' : 'apiToken'}`,
-  unreachable: ({ name }) => `/orgs/${name}/baseUrl`,
-  throttled: ({ name }) => `/orgs/${name}`,
-};
 
 async function unreachable(path: string, question: Promise<unknown>): Promise<Fault[]> {
   try {

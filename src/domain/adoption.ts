@@ -49,7 +49,8 @@ export function adoptionOf(
 
 /** Okta's logins are unique without case and accents (Okta, Users API: create user). */
 function sameLogin(one: string, other: string): boolean {
-  return plain(one) === plain(other);
+  return foldLogin(one) === foldLogin(other);
 }
 
-const plain = (login: string) => login.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+/** Equal for logins that are the same to Okta. */
+export const foldLogin = (login: string) => login.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();

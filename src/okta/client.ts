@@ -69,7 +69,10 @@ const User = Type.Object({
 /** What Portage looks at of a user. */
 export type OktaUser = Static<typeof User>;
 
-const Attributes = Type.Object({ properties: Type.Record(Type.String(), Type.Unknown()) });
+const Attributes = Type.Object({
+  properties: Type.Record(Type.String(), Type.Unknown()),
+  required: Type.Optional(Type.Unknown()),
+});
 const UserSchema = Type.Object({ definitions: Type.Object({ base: Attributes, custom: Attributes }) });
 /** What Portage looks at of the user schema. */
 export type UserSchema = Static<typeof UserSchema>;

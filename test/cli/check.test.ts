@@ -245,3 +245,35 @@ describe('help', () => {
     expect(err).toContain('emigrate');
   });
 });
+
+describe('check --connect and the mapping of profiles', () => {
+  const mapped = (profile: object) =>
+    altered(({ installations: { werk } }) => {
+      Object.assign(werk.panelists ?? {}, { profile });
+    });
+
+  test('columns and attributes that are there are right', async () => {
+    const { code, err } = await connect(mapped({ displayName: { concat: ['vorname', 'nachname'] } }));
+    expect([code, err]).toEqual([0, '']);
+  });
+
+  test('what the installation or the org lacks, and what the org requires, is named', async () => {
+    const branch = { title: 'Branch', type: 'string', required: true };
+    const schema = (property: object | null) =>
+      fetch(`${world.okta.url}/api/v1/meta/schemas/user/default`, {
+        method: 'POST',
+        headers: { authorization: `SSWS ${world.env.OKTA_TOKEN}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ definitions: { custom: { properties: { branch: property } } } }),
+      });
+    expect((await schema(branch)).status).toBe(200);
+    const { code, err } = await connect(mapped({ hair: { column: 'haar' }, locale: { column: 'nr' } }));
+    await schema(null);
+    expect(code).toBe(2);
+    expect(lines(err)).toEqual([
+      "/installations/werk/admins/profile  Okta's user schema requires branch: map it, or make it optional there",
+      "/installations/werk/panelists/profile  Okta's user schema requires branch: map it, or make it optional there",
+      "/installations/werk/panelists/profile/hair  Okta's user schema has no attribute hair: add it there or map another one",
+      '/installations/werk/panelists/profile/hair  table teilnehmer has no column haar',
+    ]);
+  });
+});
