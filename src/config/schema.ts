@@ -107,11 +107,17 @@ const Admins = Type.Object(
   closed,
 );
 
+const TinyInt = Type.Optional(Type.Integer({ minimum: -128, maximum: 127 }));
+
 const Panelists = Type.Object(
   {
     table: Identifier,
     columns: Type.Object({ ...personColumns, status: Type.Optional(Identifier) }, closed),
     profile: Type.Optional(Profile),
+    /** What `iam_portal_user_reference.status` holds for people who are in Okta, mailed, or active there. */
+    referenceStatus: Type.Optional(
+      Type.Object({ created: TinyInt, pending: TinyInt, active: TinyInt }, closed),
+    ),
     skip: Type.Optional(
       Type.Object(
         {

@@ -13,6 +13,19 @@ export function failureOf(outcome: Outcome): Failure | undefined {
   switch (outcome.kind) {
     case 'unusable':
       return { code: outcome.code, message: unusable[outcome.code], okta: null };
+    case 'unfit':
+      return {
+        code: 'okta_status',
+        message: `Okta has this user as ${outcome.status}: somebody has seen to that, and no mail was sent. Correct the user in Okta, then offer the row again.`,
+        okta: null,
+      };
+    case 'missing':
+      return {
+        code: 'missing_in_okta',
+        message:
+          'Okta has no user of the id that the reference names. Delete the reference in EFS and create the user, then offer the row again.',
+        okta: outcome.error,
+      };
     case 'refused':
       return {
         code: 'okta_refused',
@@ -48,6 +61,8 @@ export function failureOf(outcome: Outcome): Failure | undefined {
     case 'migrated':
     case 'adopted':
     case 'already-migrated':
+    case 'mailed':
+    case 'already-mailed':
     case 'gone':
     case 'skipped':
     case 'undecided':

@@ -1,4 +1,5 @@
 import type { Migration } from './migration.ts';
+import { operations } from './operations.ts';
 
 /** So many chosen people are still single ones. */
 const MOST_SINGLES = 50;
@@ -8,6 +9,6 @@ export function laneOf({
   operation,
   selection,
 }: Pick<Migration, 'operation' | 'selection'>): 'ahead' | 'fair' {
-  if (operation === 'create-admins') return 'ahead';
+  if (operations[operation].subject === 'admin') return 'ahead';
   return selection.ids && selection.ids.length <= MOST_SINGLES ? 'ahead' : 'fair';
 }

@@ -17,12 +17,28 @@ export interface OperationFacts {
   confirmations?: readonly Confirmation[];
 }
 
+/** Those that have Okta mail people. */
+const mailing = {
+  bucket: 'users',
+  options: ['mailsPerMinute', 'mailsPerDay'],
+  confirmations: ['module-inactive'],
+} as const;
+const resending = { ...mailing, options: [...mailing.options, 'olderThanDays'] } as const;
+
 const table = {
   'create-admins': { subject: 'admin', bucket: 'users' },
   'create-panelists': { subject: 'panelist', bucket: 'users' },
+  'activate-admins': { subject: 'admin', ...mailing },
+  'activate-panelists': { subject: 'panelist', ...mailing },
+  'resend-to-admins': { subject: 'admin', ...resending },
+  'resend-to-panelists': { subject: 'panelist', ...resending },
 } as const satisfies Record<string, OperationFacts>;
 
 export type Operation = keyof typeof table;
+
+/** Whether people get mails by it. */
+export const isMailing = (operation: Operation): boolean =>
+  operations[operation].confirmations?.includes('module-inactive') ?? false;
 
 /** What a migration can do: whom or what it is about, and the bucket that its calls spend. */
 export const operations: Readonly<Record<Operation, OperationFacts>> = table;

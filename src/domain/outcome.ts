@@ -10,6 +10,8 @@ export type FailureCode =
   | 'login_taken'
   | 'okta_refused' // Okta's answer says why
   | 'okta_unavailable' // no good answer after every attempt
+  | 'missing_in_okta' // the reference names a user whom Okta does not have
+  | 'okta_status' // of the user, in which nobody is mailed
   | 'unexpected' // Portage itself, or a database, could not do it in any attempt
   | 'left_in_okta'; // deleted in EFS while Okta created the user
 
@@ -31,6 +33,10 @@ export type Outcome =
   | { kind: 'adopted'; oktaId: OktaUserId; error: OktaError | null }
   /** Every reference was there before. */
   | { kind: 'already-migrated' }
+  /** Okta has sent the mail. */
+  | { kind: 'mailed' }
+  /** Okta had sent it before, or the person has been active since. */
+  | { kind: 'already-mailed' }
   /** No such row any more. */
   | { kind: 'gone' }
   /** A rule leaves the person out since the job was offered. */
@@ -47,6 +53,10 @@ export type Outcome =
   | { kind: 'orphaned'; oktaId: OktaUserId }
   /** Not sent: Okta could not take this person. */
   | { kind: 'unusable'; code: 'mail_missing' | 'mail_invalid' | 'reference_invalid' }
+  /** Referenced, and not in Okta. */
+  | { kind: 'missing'; error: OktaError }
+  /** Okta has the user in a status in which nobody is mailed. */
+  | { kind: 'unfit'; status: string }
   /** Okta refused this person. */
   | { kind: 'refused'; error: OktaError }
   /** Okta has the login, and it is somebody else's. */
@@ -90,6 +100,8 @@ export const verdicts = {
   migrated: done,
   adopted: { ...done, errorLog: 'always' },
   'already-migrated': done,
+  mailed: done,
+  'already-mailed': done,
   gone: done,
   skipped: done,
   undecided: { ...done, note: 'keep' },
@@ -98,6 +110,8 @@ export const verdicts = {
   stopping: { ...done, note: 'keep', job: 'give-back' },
   orphaned: failing,
   unusable: failing,
+  unfit: failing,
+  missing: { ...failing, errorLog: 'always', tally: 'failed' },
   refused: { ...failing, errorLog: 'always', tally: 'failed' },
   taken: { ...failing, errorLog: 'always', tally: 'failed' },
   duplicate: { ...failing, errorLog: 'always' },

@@ -4,6 +4,8 @@ export const skipReasons = {
   status: 'The status is one of those that the configuration leaves out.',
   mail_domain: 'The mail domain logs in at an identity provider of its own.',
   no_portal: 'In no portal, or not in the selected one.',
+  not_in_okta: 'Has no reference: Okta does not have them yet.',
+  no_old_mail: 'Has no mail of Portage that is old and was not followed.',
   portal_offline: 'The portal is offline.',
 } as const;
 

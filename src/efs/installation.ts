@@ -10,7 +10,7 @@ import { openSettings } from './open-settings.ts';
 import { panelistsSql } from './panelists.ts';
 import { createPortals, type Portals } from './portals.ts';
 import type { Settings } from './settings.ts';
-import { createSource, type Source } from './source.ts';
+import { createSource, inOkta, type Source } from './source.ts';
 
 /** One EFS installation, opened. */
 export interface Installation {
@@ -18,6 +18,8 @@ export interface Installation {
   db: Database;
   /** The kinds of people that the configuration names. */
   sources: Partial<Record<PersonKind, Source>>;
+  /** Only those of them whom Okta has; none of them is done. */
+  inOkta: Partial<Record<PersonKind, Source>>;
   /** Null: the configuration does not say how they become apps. */
   portals: Portals | null;
   errorLog: ErrorLog;
@@ -30,12 +32,20 @@ export interface Installation {
 export function openInstallation(config: InstallationConfig, connections: number, log: Logger): Installation {
   const db = openDatabase(config.databaseUrl, connections);
   const { admins, panelists, portals } = config;
+  const sql = {
+    ...(admins && { admin: adminsSql(admins) }),
+    ...(panelists && { panelist: panelistsSql(panelists, config) }),
+  };
   return {
     config,
     db,
     sources: {
-      ...(admins && { admin: createSource(db, adminsSql(admins)) }),
-      ...(panelists && { panelist: createSource(db, panelistsSql(panelists, config)) }),
+      ...(sql.admin && { admin: createSource(db, sql.admin) }),
+      ...(sql.panelist && { panelist: createSource(db, sql.panelist) }),
+    },
+    inOkta: {
+      ...(sql.admin && { admin: createSource(db, inOkta(sql.admin)) }),
+      ...(sql.panelist && { panelist: createSource(db, inOkta(sql.panelist)) }),
     },
     portals: portals?.app ? createPortals(db, portals, portals.app) : null,
     errorLog: createErrorLog(db, log),

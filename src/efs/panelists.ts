@@ -8,7 +8,7 @@ import type { SourceSql } from './source.ts';
 
 /** Panelists: one reference for each portal they are in, in `iam_portal_user_reference`. */
 export function panelistsSql(
-  { table, columns, skip, profile }: PanelistsSource,
+  { table, columns, skip, profile, referenceStatus }: PanelistsSource,
   { membership, portals }: Pick<InstallationConfig, 'membership' | 'portals'>,
 ): SourceSql {
   const id = `p.${escapeId(columns.id)}`;
@@ -46,12 +46,13 @@ export function panelistsSql(
     referenced: (selection) =>
       `NOT EXISTS (SELECT 1 FROM ${portalsTable} m WHERE ${inPortal(selection)} AND ${unreferenced})`,
     anyReference: `FROM iam_portal_user_reference r WHERE r.user_id = ${id} AND r.uuid IS NOT NULL`,
+    statusNumbers: referenceStatus,
     queueUnassignment: `INSERT INTO iam_portal_user_group_unassignment_queue (user_id, uuid, email)
       SELECT ?, ?, ? FROM DUAL
        WHERE NOT EXISTS (SELECT 1 FROM iam_portal_user_group_unassignment_queue q WHERE q.uuid = ?)`,
     insertMissing: (selection) =>
-      `INSERT INTO iam_portal_user_reference (portal_id, user_id, uuid)
-       SELECT DISTINCT ${portalId}, ${id}, ?
+      `INSERT INTO iam_portal_user_reference (portal_id, user_id, uuid, status)
+       SELECT DISTINCT ${portalId}, ${id}, ?, ${literal(referenceStatus?.created ?? null)}
          FROM ${escapeId(table)} p JOIN ${portalsTable} m ON ${inPortal(selection)}
         WHERE ${id} = ? AND ${unreferenced}`,
   };

@@ -1,5 +1,6 @@
 import { escapeId, escape as literal } from 'mysql2';
 import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { PanelistsSource } from '../config/schema.ts';
 import type { Database } from '../db/pool.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { isOktaUserId, type OktaUserId, type SubjectId } from '../domain/ids.ts';
@@ -28,9 +29,14 @@ export interface SourceSql extends QuerySql {
   anyReference: string;
   /** Inserts the references that are missing; binds Okta's id, then the person's. */
   insertMissing(selection: Selection): string;
+  /** What the references' `status` holds for each; a status without a number is not told. */
+  statusNumbers?: PanelistsSource['referenceStatus'];
   /** Has EFS take a user out of the group whose person is gone; binds the person's id, Okta's, the mail, Okta's. */
   queueUnassignment: string | null;
 }
+
+/** How far a referenced person is: in Okta, mailed, or active there. */
+export type ReferenceStatus = keyof NonNullable<PanelistsSource['referenceStatus']>;
 
 /** The rows of a page that are wanted, and how far the page went; `lastId` is null behind the table's end. */
 export interface Page {
@@ -72,6 +78,8 @@ export interface Source extends Query {
   mailsOf(ids: SubjectId[]): Promise<Map<SubjectId, string>>;
   /** Writes every missing reference, once, however many workers try; false when the person is gone. */
   recordReferences(id: SubjectId, oktaId: OktaUserId, selection: Selection): Promise<boolean>;
+  /** Tells EFS how the person's activation stands, where it is configured what for a number that has. */
+  recordStatus(id: SubjectId, oktaId: OktaUserId, status: ReferenceStatus): Promise<void>;
   /** For a user in Okta whose person is gone: false when EFS has no queue for this kind of people. */
   queueUnassignment(id: SubjectId, email: string, oktaId: OktaUserId): Promise<boolean>;
 }
@@ -156,6 +164,16 @@ export function createQuery(db: Database, source: QuerySql): Query {
   };
 }
 
+/** Only those of a source whom Okta has; what more is to be done with them, their references do not tell. */
+export function inOkta(source: SourceSql): SourceSql {
+  const without: Skip = { reason: 'not_in_okta', when: `NOT EXISTS (SELECT 1 ${source.anyReference})` };
+  return {
+    ...source,
+    skips: (selection) => [...source.skips(selection), without],
+    referenced: () => 'FALSE',
+  };
+}
+
 export function createSource(db: Database, source: SourceSql): Source {
   const { columns, extraColumns } = source;
   const { id, from, within } = partsOf(source);
@@ -237,6 +255,16 @@ export function createSource(db: Database, source: SourceSql): Source {
         await connection.query<ResultSetHeader>(source.insertMissing(selection), [oktaId, subjectId]);
         return true;
       }),
+
+    async recordStatus(subjectId, oktaId, status) {
+      const number = source.statusNumbers?.[status];
+      if (number === undefined) return;
+      await db.query(
+        `UPDATE iam_portal_user_reference SET status = ?, updated_at = CURRENT_TIMESTAMP
+          WHERE user_id = ? AND uuid = ? AND NOT status <=> ?`,
+        [number, subjectId, oktaId, number],
+      );
+    },
 
     async queueUnassignment(subjectId, email, oktaId) {
       const { queueUnassignment } = source;

@@ -27,13 +27,20 @@ export interface OktaClient extends AppCalls {
     groupIds: string[],
     signal?: AbortSignal,
   ): Promise<Reply<{ id: string }>>;
-  /** By login: a strong read, where search lags behind. Okta, Users API: retrieve a user. */
-  getUser(turn: TurnOf<'user-read'>, login: string, signal?: AbortSignal): Promise<Reply<OktaUser>>;
+  /** By login or id: a strong read, where search lags behind. Okta, Users API: retrieve a user. */
+  getUser(turn: TurnOf<'user-read'>, key: string, signal?: AbortSignal): Promise<Reply<OktaUser>>;
   /**
    * By login, where `getUser` cannot: Okta takes a slash for the end of it. Lags behind, so that an empty list says
    * little. Okta, Users API: list users.
    */
   searchUser(turn: TurnOf<'users'>, login: string, signal?: AbortSignal): Promise<Reply<OktaUser[]>>;
+  /**
+   * Makes a staged or deactivated user one who has not finished yet, and mails; refuses all others. Okta, User
+   * Lifecycle API: activate a user.
+   */
+  activate(turn: TurnOf<'users'>, userId: string, signal?: AbortSignal): Promise<Reply<unknown>>;
+  /** Mails again to who has not finished, each time; refuses all others. Okta: reactivate a user. */
+  reactivate(turn: TurnOf<'users'>, userId: string, signal?: AbortSignal): Promise<Reply<unknown>>;
   /** Once more is as good as once. Okta, Groups API: assign a user to a group. */
   addToGroup(
     turn: TurnOf<'groups'>,
@@ -61,6 +68,7 @@ const WithId = Type.Object({ id: Type.String() });
 const User = Type.Object({
   id: Type.String(),
   status: Type.String(),
+  statusChanged: Type.Optional(Type.Union([Type.String(), Type.Null()])),
   profile: Type.Intersect([
     Type.Object({ login: Type.String() }),
     Type.Record(Type.String(), Type.Unknown()),
@@ -79,6 +87,11 @@ export type UserSchema = Static<typeof UserSchema>;
 
 const [withId, user, userSchema] = [Compile(WithId), Compile(User), Compile(UserSchema)];
 const users = Compile(Type.Array(User));
+const empty = Compile(Type.Object({}));
+
+/** With a mail to the user. */
+const lifecycle = (userId: string, move: 'activate' | 'reactivate') =>
+  `api/v1/users/${encodeURIComponent(userId)}/lifecycle/${move}?sendEmail=true`;
 
 /** Okta's calls: each needs a turn and a credential; no call is repeated here. */
 export function createOktaClient(org: OrgConfig, { limiter, redis, prefix }: Fleet): OktaClient {
@@ -120,12 +133,16 @@ export function createOktaClient(org: OrgConfig, { limiter, redis, prefix }: Fle
       const json = { profile, groupIds };
       return call(withId, turn, { method: 'POST', path: 'api/v1/users?activate=false', json }, signal);
     },
-    getUser: (turn, login, signal) =>
-      call(user, turn, { method: 'GET', path: `api/v1/users/${encodeURIComponent(login)}` }, signal),
+    getUser: (turn, key, signal) =>
+      call(user, turn, { method: 'GET', path: `api/v1/users/${encodeURIComponent(key)}` }, signal),
     searchUser: (turn, login, signal) => {
       const search = new URLSearchParams({ search: `profile.login eq ${JSON.stringify(login)}`, limit: '2' });
       return call(users, turn, { method: 'GET', path: `api/v1/users?${search.toString()}` }, signal);
     },
+    activate: (turn, userId, signal) =>
+      call(empty, turn, { method: 'POST', path: lifecycle(userId, 'activate') }, signal),
+    reactivate: (turn, userId, signal) =>
+      call(empty, turn, { method: 'POST', path: lifecycle(userId, 'reactivate') }, signal),
     addToGroup: (turn, groupId, userId, signal) => {
       const path = `api/v1/groups/${encodeURIComponent(groupId)}/users/${encodeURIComponent(userId)}`;
       return call(anything, turn, { method: 'PUT', path }, signal);

@@ -1,23 +1,48 @@
 import type { App } from '../app.ts';
+import { activationLot, type LotOf, resendLot } from '../domain/activation.ts';
+import type { MigrationId } from '../domain/ids.ts';
 import type { Migration } from '../domain/migration.ts';
-import { type Operation, operations } from '../domain/operations.ts';
+import { type Operation, operations, type PersonKind } from '../domain/operations.ts';
 import type { Selection } from '../domain/selection.ts';
 import type { Installation } from '../efs/installation.ts';
 import type { Query } from '../efs/source.ts';
 import type { Allowance } from '../limiter/limiter.ts';
+import { mailingQuery } from './mailings.ts';
 
 type Job = Pick<Migration, 'installation' | 'operation'>;
+/** What some operations have to know of the migration besides. */
+type Begun = Pick<Migration, 'id' | 'createdAt' | 'options'>;
 
 /** The query of each operation; undefined where the configuration does not name its subjects. */
-const queries: Record<Operation, (installation: Installation, app: App) => Query | undefined> = {
-  'create-admins': ({ sources }) => sources.admin,
-  'create-panelists': ({ sources }) => sources.panelist,
-};
+const queries: Record<Operation, (installation: Installation, app: App, begun: Begun) => Query | undefined> =
+  {
+    'create-admins': ({ sources }) => sources.admin,
+    'create-panelists': ({ sources }) => sources.panelist,
+    'activate-admins': (installation, app) => mailed(app, installation, 'admin', activationLot),
+    'activate-panelists': (installation, app) => mailed(app, installation, 'panelist', activationLot),
+    'resend-to-admins': (installation, app, begun) => mailed(app, installation, 'admin', resendLot(begun)),
+    'resend-to-panelists': (installation, app, begun) =>
+      mailed(app, installation, 'panelist', resendLot(begun)),
+  };
 
-/** Which subjects a migration has. Throws when the configuration has lost the installation or its subjects. */
-export function queryOf(app: App, { installation: name, operation }: Job): Query {
+function mailed({ db }: App, { config, inOkta }: Installation, kind: PersonKind, lotOf: LotOf) {
+  const source = inOkta[kind];
+  return source && mailingQuery(source, db, { installation: config.name, kind }, lotOf);
+}
+
+/** Which subjects a migration has, or one that is not begun. Throws when the configuration has lost the installation or its subjects. */
+export function queryOf(
+  app: App,
+  {
+    installation: name,
+    operation,
+    id = 0 as MigrationId,
+    createdAt = new Date(),
+    options = {},
+  }: Job & Partial<Begun>,
+): Query {
   const installation = app.installations.get(name);
-  const query = installation && queries[operation](installation, app);
+  const query = installation && queries[operation](installation, app, { id, createdAt, options });
   if (!query) throw new Error(`Bug: ${name} is not configured for ${operation}`);
   return query;
 }

@@ -14,11 +14,12 @@ export interface PersonSubject extends Subject {
   look(): Promise<Standing | Exclude<SubjectStanding, { kind: 'open' }>>;
 }
 
-export function personOf(subject: Subject): PersonSubject {
-  const { id, installation, migration } = subject;
+/** Of the installation's people, or of those whom Okta has. */
+export function personOf(subject: Subject, sources = subject.installation.sources): PersonSubject {
+  const { id, migration } = subject;
   const { selection, operation } = migration;
   const kind = operations[operation].subject;
-  const source = kind !== 'portal' && installation.sources[kind];
+  const source = kind !== 'portal' && sources[kind];
   if (kind === 'portal' || !source) throw new Error(`Bug: ${operation} has no people`);
   return {
     ...subject,

@@ -11,7 +11,7 @@ import type { OktaClient } from '../okta/client.ts';
 /** What one attempt at one subject works with. */
 export interface Subject {
   id: SubjectId;
-  migration: Pick<Migration, 'id' | 'operation' | 'selection'>;
+  migration: Pick<Migration, 'id' | 'operation' | 'selection' | 'options' | 'createdAt'>;
   installation: Installation;
   /** Portage's own database. */
   db: Database;

@@ -11,6 +11,8 @@ const outcomes: { [Kind in Outcome['kind']]: Extract<Outcome, { kind: Kind }> } 
   migrated: { kind: 'migrated', oktaId },
   adopted: { kind: 'adopted', oktaId, error },
   'already-migrated': { kind: 'already-migrated' },
+  mailed: { kind: 'mailed' },
+  'already-mailed': { kind: 'already-mailed' },
   gone: { kind: 'gone' },
   skipped: { kind: 'skipped' },
   undecided: { kind: 'undecided' },
@@ -19,6 +21,8 @@ const outcomes: { [Kind in Outcome['kind']]: Extract<Outcome, { kind: Kind }> } 
   stopping: { kind: 'stopping' },
   orphaned: { kind: 'orphaned', oktaId },
   unusable: { kind: 'unusable', code: 'mail_invalid' },
+  missing: { kind: 'missing', error },
+  unfit: { kind: 'unfit', status: 'DEPROVISIONED' },
   refused: { kind: 'refused', error },
   duplicate: { kind: 'duplicate', owner: 'werk/panelist/1', error },
   taken: { kind: 'taken', owner: 'werk/panelist/1', error },
@@ -89,6 +93,8 @@ test.each([
   [outcomes.unreachable, 'okta_unavailable'],
   [outcomes.orphaned, 'left_in_okta'],
   [outcomes.unusable, 'mail_invalid'],
+  [outcomes.missing, 'missing_in_okta'],
+  [outcomes.unfit, 'okta_status'],
   [{ kind: 'unusable', code: 'mail_missing' } as const, 'mail_missing'],
 ])('the failure of %j has the code %s and says what to do next', (outcome, code) => {
   const failure = failureOf(outcome);

@@ -8,6 +8,7 @@ import type { Config, Fault } from '../../config/config.ts';
 import { type Answer, once } from '../../db/idempotency.ts';
 import { operations } from '../../domain/operations.ts';
 import { optionFaults } from '../../domain/options.ts';
+import { mailsTooEarly } from '../mails-too-early.ts';
 import { migrationOverlaps, PROBLEM_JSON, problems, sendProblem } from '../problem.ts';
 import { NewMigration, NoQuery, Options, ref } from '../schemas.ts';
 import { estimateOf, recordMigration, stored, wakeFleet } from '../start-migration.ts';
@@ -70,6 +71,8 @@ export function startRoutes(app: App): FastifyPluginAsyncTypebox {
 }
 
 async function start(app: App, wanted: NewMigration, keyName: string): Promise<Answer> {
+  const tooEarly = await mailsTooEarly(app, wanted);
+  if (tooEarly) return { status: 409, body: JSON.stringify(tooEarly) };
   const { kind, id } = await recordMigration(app, wanted, keyName);
   if (kind === 'overlapping') return { status: 409, body: JSON.stringify(migrationOverlaps(id)) };
   const migration = await stored(app, id);

@@ -7,12 +7,10 @@ CREATE TABLE IF NOT EXISTS activations (
   installation VARCHAR(32) CHARACTER SET ascii NOT NULL,
   kind         VARCHAR(16) CHARACTER SET ascii NOT NULL,
   subject_id   BIGINT NOT NULL,
-  okta_id      CHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   state        ENUM('asked', 'pending', 'active') NOT NULL
-    COMMENT 'asked: Okta was asked for a mail and has perhaps sent it; pending: has a mail and not finished; active: has logged in',
+    COMMENT 'asked: Okta was asked for a mail and has perhaps sent it; pending: mailed, and not yet followed; active: has been active',
   migration_id BIGINT UNSIGNED NOT NULL COMMENT 'the last one that was about this person',
-  mailed_at    DATETIME(3) NULL COMMENT 'when the last mail of Portage went out, or was asked for',
-  seen_at      DATETIME(3) NOT NULL COMMENT 'when Okta was last seen in this state',
+  mailed_at    DATETIME(3) NULL COMMENT 'when the last mail went out, or was asked for; NULL: not known',
   PRIMARY KEY (installation, kind, subject_id),
   INDEX by_pace (migration_id, mailed_at)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4
