@@ -1,4 +1,4 @@
-import type { FailureCode, OktaError, Outcome } from './outcome.ts';
+import type { FailureCode, OktaError, Outcome, PortalFault } from './outcome.ts';
 
 /** A person's failure as it is stored and shown: no personal data. */
 export interface Failure {
@@ -30,7 +30,7 @@ export function failureOf(outcome: Outcome): Failure | undefined {
       return {
         code: 'okta_refused',
         message:
-          'Okta refused this person for good. Correct the row in EFS as the answer says, then offer it again.',
+          'Okta refused this row for good. Correct the row in EFS as the answer says, then offer it again.',
         okta: outcome.error,
       };
     case 'taken':
@@ -40,6 +40,8 @@ export function failureOf(outcome: Outcome): Failure | undefined {
         message: `Okta has this login already, for ${outcome.owner}. Correct the row in EFS or that user, then offer it again.`,
         okta: outcome.error,
       };
+    case 'blocked':
+      return { code: outcome.code, message: blocked[outcome.code](outcome.appId ?? ''), okta: null };
     case 'unreachable':
       return {
         code: 'okta_unavailable',
@@ -55,7 +57,7 @@ export function failureOf(outcome: Outcome): Failure | undefined {
     case 'unexpected':
       return {
         code: 'unexpected',
-        message: `Portage could not finish this person, lastly: ${outcome.what}. Okta may have the user already. See the log, correct what is wrong, then offer it again.`,
+        message: `Portage could not finish this row, lastly: ${outcome.what}. Okta may have the user or app already. See the log, correct what is wrong, then offer it again.`,
         okta: null,
       };
     case 'migrated':
@@ -63,6 +65,10 @@ export function failureOf(outcome: Outcome): Failure | undefined {
     case 'already-migrated':
     case 'mailed':
     case 'already-mailed':
+    case 'registered':
+    case 'app-adopted':
+    case 'updated':
+    case 'unchanged':
     case 'gone':
     case 'skipped':
     case 'undecided':
@@ -81,3 +87,23 @@ const unusable = {
   mail_missing: 'Has no mail address, which Okta needs. Enter one in EFS, then offer the row again.',
   mail_invalid: 'The mail address is not valid. Correct it in EFS, then offer the row again.',
 } as const;
+
+/** What to do about a portal and the app of this id. */
+const blocked: Readonly<Record<PortalFault, (appId: string) => string>> = {
+  url_name_invalid: () =>
+    'The URL name holds something else than letters, digits and . _ ~ -. Correct it in EFS, then offer the portal again.',
+  portal_removed: (appId) =>
+    `EFS has this portal no more, and its app ${appId} is active in Okta. Deactivate it there, or run update-portals with confirm: ["deactivate-removed"].`,
+  app_left_in_okta: (appId) =>
+    `Deleted in EFS while Okta created the portal's app ${appId}. Delete that app in Okta.`,
+  portal_registered_otherwise: (appId) =>
+    `EFS has got another client id for this portal while Portage created the app ${appId}. Delete that app in Okta, or the rows in iam_portal_settings and offer the portal again.`,
+  app_missing: (appId) =>
+    `Okta has no app ${appId}, which iam_portal_settings names. Delete the portal's rows there, then run register-portals.`,
+  app_foreign: (appId) =>
+    `The app ${appId}, which iam_portal_settings names, was not created by Portage for this portal. Change it in Okta by hand, or correct the row.`,
+  app_inactive: (appId) =>
+    `The portal's app ${appId} is inactive in Okta. Activate it there, then offer the portal again.`,
+  app_without_secret: (appId) =>
+    `The portal's app ${appId} has no client secret that is active. Give it one in Okta, then offer the portal again.`,
+};

@@ -32,6 +32,8 @@ const table = {
   'activate-panelists': { subject: 'panelist', ...mailing },
   'resend-to-admins': { subject: 'admin', ...resending },
   'resend-to-panelists': { subject: 'panelist', ...resending },
+  'register-portals': { subject: 'portal', bucket: 'apps' },
+  'update-portals': { subject: 'portal', bucket: 'app', confirmations: ['deactivate-removed'] },
 } as const satisfies Record<string, OperationFacts>;
 
 export type Operation = keyof typeof table;

@@ -13,7 +13,19 @@ export type FailureCode =
   | 'missing_in_okta' // the reference names a user whom Okta does not have
   | 'okta_status' // of the user, in which nobody is mailed
   | 'unexpected' // Portage itself, or a database, could not do it in any attempt
+  | PortalFault
   | 'left_in_okta'; // deleted in EFS while Okta created the user
+
+/** Why a portal cannot have its app, or the app not be changed; stable codes, too. */
+export type PortalFault =
+  | 'url_name_invalid'
+  | 'portal_removed' // in EFS, and Okta has its app
+  | 'app_left_in_okta' // of a portal that was deleted in EFS while Okta created it
+  | 'portal_registered_otherwise' // EFS has got another client id for it meanwhile
+  | 'app_missing' // in Okta, and EFS names it
+  | 'app_foreign' // EFS names an app that Portage has not created for this portal
+  | 'app_inactive'
+  | 'app_without_secret';
 
 /** An error answer of Okta, or none at all (`status` 0), without any personal data. */
 export interface OktaError {
@@ -37,6 +49,15 @@ export type Outcome =
   | { kind: 'mailed' }
   /** Okta had sent it before, or the person has been active since. */
   | { kind: 'already-mailed' }
+  /** The portal has an app, and EFS knows it. */
+  | { kind: 'registered' }
+  /** The same with an app that Okta had: an earlier attempt's; `error` is Okta's "exists", if asked. */
+  | { kind: 'app-adopted'; error: OktaError | null }
+  /** The portal's app is as it is to be: changed, or found so. */
+  | { kind: 'updated' }
+  | { kind: 'unchanged' }
+  /** The portal or its app is in nobody's way but its own. */
+  | { kind: 'blocked'; code: PortalFault; appId: string | null }
   /** No such row any more. */
   | { kind: 'gone' }
   /** A rule leaves the person out since the job was offered. */
@@ -102,6 +123,11 @@ export const verdicts = {
   'already-migrated': done,
   mailed: done,
   'already-mailed': done,
+  registered: done,
+  'app-adopted': { ...done, errorLog: 'always' },
+  updated: done,
+  unchanged: done,
+  blocked: { ...failing, note: 'keep' },
   gone: done,
   skipped: done,
   undecided: { ...done, note: 'keep' },

@@ -8,6 +8,7 @@ import type { Installation } from '../efs/installation.ts';
 import type { Query } from '../efs/source.ts';
 import type { Allowance } from '../limiter/limiter.ts';
 import { mailingQuery } from './mailings.ts';
+import { portalUpdates } from './portal-updates.ts';
 
 type Job = Pick<Migration, 'installation' | 'operation'>;
 /** What some operations have to know of the migration besides. */
@@ -23,6 +24,8 @@ const queries: Record<Operation, (installation: Installation, app: App, begun: B
     'resend-to-admins': (installation, app, begun) => mailed(app, installation, 'admin', resendLot(begun)),
     'resend-to-panelists': (installation, app, begun) =>
       mailed(app, installation, 'panelist', resendLot(begun)),
+    'register-portals': ({ portals }) => portals ?? undefined,
+    'update-portals': ({ portals }, { db }, { id }) => (portals ? portalUpdates(portals, db, id) : undefined),
   };
 
 function mailed({ db }: App, { config, inOkta }: Installation, kind: PersonKind, lotOf: LotOf) {

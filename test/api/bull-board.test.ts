@@ -74,6 +74,8 @@ test('it shows every queue with its jobs, all read-only', async () => {
   };
   expect(body.queues.map(({ name, readOnlyMode }) => [name, readOnlyMode])).toEqual([
     ['acme.users', true],
+    ['acme.apps', true],
+    ['acme.app', true],
     ['reconcile', true],
   ]);
   expect(body.queues[0]?.counts.waiting).toBe(1);

@@ -1,3 +1,4 @@
+import { operationNames } from '../../src/domain/operations.ts';
 import { type Api, createWorld, type World } from '../support/world.ts';
 import { BEARER } from './support.ts';
 
@@ -77,7 +78,7 @@ test('every missing field is named', async () => {
 test('a fault says what is wanted', async () => {
   const { body } = await api.post({ installation: 'elsewhere', operation: 'migrate' });
   expect(body.errors).toEqual([
-    { path: '/body/operation', message: 'must be one of create-admins, create-panelists' },
+    { path: '/body/operation', message: `must be one of ${operationNames.join(', ')}` },
     { path: '/body/installation', message: 'is not configured; configured: werk' },
   ]);
 });

@@ -39,6 +39,7 @@ test('several processes that start at once bring the schema up to date together'
   expect(tables.map(({ name }) => name)).toEqual([
     'activations',
     'allowance_overrides',
+    'completions',
     'creations',
     'failures',
     'idempotency_keys',

@@ -13,6 +13,11 @@ const outcomes: { [Kind in Outcome['kind']]: Extract<Outcome, { kind: Kind }> } 
   'already-migrated': { kind: 'already-migrated' },
   mailed: { kind: 'mailed' },
   'already-mailed': { kind: 'already-mailed' },
+  registered: { kind: 'registered' },
+  'app-adopted': { kind: 'app-adopted', error },
+  updated: { kind: 'updated' },
+  unchanged: { kind: 'unchanged' },
+  blocked: { kind: 'blocked', code: 'portal_removed', appId: '0oa0123456789abcdefG' },
   gone: { kind: 'gone' },
   skipped: { kind: 'skipped' },
   undecided: { kind: 'undecided' },
@@ -65,7 +70,7 @@ test.each(each)(
   '%s: whoever may be in Okta without a reference is looked for again',
   (kind, _outcome, verdict: Verdict) => {
     const waiting = ['undecided', 'not-running', 'already-failed', 'stopping'];
-    const broken = ['throttled', 'misconfigured', 'unreachable', 'unexpected'];
+    const broken = ['throttled', 'misconfigured', 'unreachable', 'unexpected', 'blocked'];
     expect(verdict.note).toBe([...waiting, ...broken].includes(kind) ? 'keep' : 'delete');
   },
 );

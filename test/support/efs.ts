@@ -9,6 +9,11 @@ CREATE TABLE iam_error_log (
   message TEXT NULL, status_code SMALLINT NOT NULL DEFAULT 0,
   trace LONGTEXT NULL, error_code VARCHAR(36) NOT NULL DEFAULT ''
 ) ENGINE=InnoDB CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci;
+CREATE TABLE iam_portal_settings (
+  id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, portal_id INT NOT NULL,
+  \`key\` VARCHAR(50) NULL, \`value\` VARCHAR(255) NULL,
+  INDEX id (id), INDEX portal_id (portal_id)
+) ENGINE=InnoDB CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci;
 CREATE TABLE iam_portal_user_reference (
   id INT NOT NULL AUTO_INCREMENT PRIMARY KEY,
   portal_id INT NULL, user_id INT NULL, uuid BINARY(20) NULL,

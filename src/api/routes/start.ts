@@ -8,12 +8,19 @@ import type { Config, Fault } from '../../config/config.ts';
 import { type Answer, once } from '../../db/idempotency.ts';
 import { operations } from '../../domain/operations.ts';
 import { optionFaults } from '../../domain/options.ts';
+import { MINUTE, SECOND } from '../../time.ts';
+import { within } from '../../within.ts';
+import { dryRun } from '../dry-run.ts';
 import { mailsTooEarly } from '../mails-too-early.ts';
+import { Start } from '../preflight-schemas.ts';
 import { migrationOverlaps, PROBLEM_JSON, problems, sendProblem } from '../problem.ts';
-import { NewMigration, NoQuery, Options, ref } from '../schemas.ts';
+import { NewMigration, Options, ref } from '../schemas.ts';
 import { estimateOf, recordMigration, stored, wakeFleet } from '../start-migration.ts';
 import { viewOf } from '../view.ts';
 
+/** A dry run looks at everybody: a million people take minutes. */
+const LONGEST_MS = 15 * MINUTE;
+const START_MS = 30 * SECOND;
 /** A start holds up to two connections, one for each lock, while it needs a third: of ten, see `openApp`. */
 const STARTS_AT_ONCE = 4;
 
@@ -26,12 +33,13 @@ export function startRoutes(app: App): FastifyPluginAsyncTypebox {
     api.post(
       '/v1/migrations',
       {
+        handlerTimeout: LONGEST_MS,
         config: { meaning: ({ body }) => meaningFaults(app.config, body) },
         schema: {
           summary: 'Start a migration',
           tags: ['Migrations'],
           description:
-            'The same migration, still unfinished, is answered with 200; another one that may be about some of the same people with 409. With an Idempotency-Key the first answer is kept and given again; with another body under the same key: 422.',
+            'The same migration, still unfinished, is answered with 200; another one that may be about some of the same people with 409. With an Idempotency-Key the first answer is kept and given again; with another body under the same key: 422. With dryRun nothing is written: 200 tells what it would do.',
           headers: Type.Object({
             'idempotency-key': Type.Optional(
               Type.String({
@@ -41,10 +49,17 @@ export function startRoutes(app: App): FastifyPluginAsyncTypebox {
               }),
             ),
           }),
-          querystring: NoQuery,
+          querystring: Start,
           body: NewMigration,
           response: {
-            200: { ...ref('StartedMigration'), description: 'It is under way already.', headers: location },
+            200: {
+              description: 'It is under way already; with dryRun, what it would do.',
+              headers: location,
+              content: {
+                'application/json': { schema: Type.Unsafe({ $ref: 'StartedOrPreflight#' }) },
+                'text/csv': { schema: Type.String({ examples: ['id,kind,planned,mail'] }) },
+              },
+            },
             202: {
               ...ref('StartedMigration'),
               description: 'It was recorded and will run.',
@@ -54,10 +69,16 @@ export function startRoutes(app: App): FastifyPluginAsyncTypebox {
           },
         },
       },
-      async ({ headers: { 'idempotency-key': key }, body, keyName }, reply) => {
+      async (request, reply) => {
+        const { query, body, keyName } = request;
+        if (query.dryRun) return dryRun(app, request, body, query.sample, reply);
+        const key = request.headers['idempotency-key'];
         const work = () => start(app, body, keyName);
         const asked = key && { apiKey: keyName, key, request: JSON.stringify(body) };
-        const answer = await inTurn(() => (asked ? once(app.db, asked, work) : work()));
+        const answer = await within(
+          START_MS,
+          inTurn(() => (asked ? once(app.db, asked, work) : work())),
+        );
         if (answer) return send(reply, answer);
         return sendProblem(
           reply,
@@ -103,11 +124,20 @@ function* meaningFaults({ installations }: Config, body: unknown): Generator<Fau
   }
   if (typeof operation !== 'string' || !Object.hasOwn(operations, operation)) return;
   const { subject } = operations[operation];
-  if (installation && !installation[`${subject}s`]) {
-    yield { path: '/body/operation', message: `the installation is not configured for ${subject}s` };
+  const has =
+    installation && (subject === 'portal' ? installation.portals?.app : installation[`${subject}s`]);
+  if (installation && !has) {
+    const missing = subject === 'portal' ? 'portals.app' : `${subject}s`;
+    yield {
+      path: '/body/operation',
+      message: `the installation is not configured for it: ${missing} is missing`,
+    };
   }
   if (subject === 'admin' && selection?.portal !== undefined) {
     yield { path: '/body/selection/portal', message: 'admins are in no portal' };
+  }
+  if (subject === 'portal' && selection?.portal !== undefined && selection.ids) {
+    yield { path: '/body/selection', message: 'names portals by portal or by ids, not by both' };
   }
   if (Check(Options, options)) {
     for (const { path, message } of optionFaults(options, operations[operation]))

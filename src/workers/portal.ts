@@ -1,0 +1,67 @@
+import type { SubjectStanding } from '../db/failures.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { haveSameUris, isAppOf, type PortalApps, type PortalUris, toOkta } from '../domain/portal.ts';
+import type { PortalStanding, Portals } from '../efs/portals.ts';
+import type { OktaApp } from '../okta/apps.ts';
+import type { Reply } from '../okta/reply.ts';
+import type { Subject } from './process.ts';
+import { scrubbed } from './record.ts';
+
+/** A subject that is a portal. */
+export interface PortalSubject extends Subject {
+  portals: Portals;
+  /** How portals become apps. */
+  apps: PortalApps;
+  /** How the portal stands at this moment, in the migration and in EFS. */
+  look(): Promise<PortalStanding | Exclude<SubjectStanding, { kind: 'open' }>>;
+}
+
+export function portalOf(subject: Subject): PortalSubject {
+  const { portals, config } = subject.installation;
+  if (!portals || !config.portals?.app) throw new Error(`Bug: ${config.name} has no portals to register`);
+  return {
+    ...subject,
+    portals,
+    apps: config.portals.app,
+    async look() {
+      const standing = await subject.standing();
+      return standing.kind === 'open' ? portals.find(subject.id) : standing;
+    },
+  };
+}
+
+/** Okta's text may quote what was sent, and EFS' tables do not hold all that can be in a name. */
+export function cleaned(outcome: Outcome): Outcome {
+  return 'error' in outcome && outcome.error ? scrubbed({ ...outcome, error: outcome.error }, null) : outcome;
+}
+
+/** Whether Portage created the app for this portal. */
+export const isOwn = ({ installation, id }: Subject, { profile }: OktaApp): boolean =>
+  isAppOf(installation.config.name, id, profile);
+
+/** The app that Portage has created for this portal, under that label or a longer one. */
+export async function findOwnApp(
+  subject: Subject,
+  label: string,
+  signal: AbortSignal,
+): Promise<{ kind: 'found'; app: OktaApp } | { kind: 'none' } | Exclude<Reply<OktaApp>, { kind: 'ok' }>> {
+  const { okta, lane } = subject;
+  const reply = await okta.listApps(await okta.turn('apps', { lane, signal }), label, signal);
+  if (reply.kind !== 'ok') return reply;
+  const app = reply.body.find((each) => isOwn(subject, each));
+  return app ? { kind: 'found', app } : { kind: 'none' };
+}
+
+/** Has Okta send people to these addresses and no others; null when it does. */
+export async function bringUpToDate(
+  { okta, lane }: Subject,
+  app: OktaApp,
+  uris: PortalUris,
+  signal: AbortSignal,
+): Promise<Reply<OktaApp> | null> {
+  if (haveSameUris(app.settings?.oauthClient ?? {}, uris)) return null;
+  const { _links, _embedded, ...rest } = app as OktaApp & Record<'_links' | '_embedded', unknown>;
+  const oauthClient = { ...app.settings?.oauthClient, ...toOkta(uris) };
+  const body = { ...rest, settings: { ...app.settings, oauthClient } };
+  return okta.replaceApp(await okta.turn('app', { lane, signal }), app.id, body, signal);
+}
