@@ -2,6 +2,7 @@ import type { App } from '../app.ts';
 import { type Migration, remainingOf } from '../domain/migration.ts';
 import { etaSeconds, ratePerMinute } from '../domain/progress.ts';
 import { type FleetState, waitOf } from '../domain/wait.ts';
+import { mailsLeft } from '../producers/mail-pace.ts';
 import { allowanceOf } from '../producers/queries.ts';
 import { queueName } from '../queue/jobs.ts';
 import { within } from '../within.ts';
@@ -44,6 +45,7 @@ async function fleetState(app: App, migration: Migration): Promise<FleetState | 
   const allowance = allowanceOf(app, migration);
   const queue = allowance && app.queues.subjects.get(queueName(allowance))?.queue;
   if (!queue) return null;
+  const { left, limit } = await mailsLeft(app.db, migration);
   try {
     const [workers, jobs, pace] = await within(
       REDIS_MS,
@@ -53,7 +55,7 @@ async function fleetState(app: App, migration: Migration): Promise<FleetState | 
         paceReasonOf(app, allowance),
       ]),
     );
-    return { workers, jobs, pace };
+    return { workers, jobs, pace, mailLimit: left === 0 ? limit : null };
   } catch {
     return null;
   }

@@ -3,7 +3,14 @@ import type { PaceReason } from './pace-reason.ts';
 
 /** Why an unfinished migration is not going faster: a stable code and a sentence for people. */
 export interface Wait {
-  code: 'held' | 'paused' | 'redis_unreachable' | 'no_worker' | 'last_look' | PaceReason['code'];
+  code:
+    | 'held'
+    | 'paused'
+    | 'redis_unreachable'
+    | 'no_worker'
+    | 'last_look'
+    | 'mail_pace'
+    | PaceReason['code'];
   message: string;
 }
 
@@ -13,6 +20,8 @@ export interface FleetState {
   /** Jobs of the queue that have not ended. */
   jobs: number;
   pace: PaceReason;
+  /** The limit of mails that is reached: `60 mails a minute`. */
+  mailLimit?: string | null;
 }
 
 /** The first reason that applies, the gravest first; null for a finished migration. */
@@ -24,6 +33,8 @@ export function waitOf({ state, heldReason, cursor }: Migration, fleet: FleetSta
     return { code: 'redis_unreachable', message: 'Redis cannot be reached: nobody calls Okta until it can' };
   if (fleet.workers === 0)
     return { code: 'no_worker', message: 'no worker is connected: start one with `portage worker`' };
+  if (fleet.mailLimit && !cursor.restingSince)
+    return { code: 'mail_pace', message: `${fleet.mailLimit}, as asked for` };
   if (fleet.pace.code !== 'okta_429' && cursor.restingSince && fleet.jobs === 0) {
     return { code: 'last_look', message: 'every row was offered; looks once more whether any is left' };
   }

@@ -7,6 +7,7 @@ import { type Cursor, type Migration, remainingOf } from '../domain/migration.ts
 import type { SubjectJob } from '../queue/jobs.ts';
 import { SECOND } from '../time.ts';
 import { countPeople } from './count.ts';
+import { mailsLeft } from './mail-pace.ts';
 import { offer } from './offer.ts';
 import { lastIdOf, queryOf } from './queries.ts';
 
@@ -25,20 +26,20 @@ export interface Target {
   queue: Queue<SubjectJob>;
   /** See `offer`. */
   place: number | undefined;
-  /** Nothing of this migration's is under way. */
-  isDry: boolean;
+  /** Those of this migration that have not ended. */
+  jobs: number;
 }
 
 /** Offers the next wanted rows of one migration, at most `room`, and moves its cursor behind them. */
 export async function nextPage(
   app: App,
   migration: Migration,
-  { queue, place, isDry }: Target,
+  { queue, place, jobs }: Target,
   room: number,
 ): Promise<Step> {
   const { id, selection, cursor } = migration;
   if (cursor.restingSince) {
-    if (!isDry && mayRest(migration, cursor.restingSince)) return { kind: 'enough' };
+    if (jobs > 0 && mayRest(migration, cursor.restingSince)) return { kind: 'enough' };
     return move({ ...cursor, pass: cursor.pass + 1, afterId: 0, found: 0, restingSince: null }, 0);
   }
 
@@ -49,7 +50,9 @@ export async function nextPage(
 
   const failed = await failedBetween(app.db, id, cursor.afterId + 1, page.lastId);
   const wanted = page.wanted.filter((subjectId) => !failed.has(subjectId));
-  const taken = wanted.slice(0, room);
+  const { left } = await mailsLeft(app.db, migration);
+  const taken = wanted.slice(0, Math.min(room, Math.max(0, left - jobs)));
+  if (taken.length === 0 && wanted.length > 0) return { kind: 'enough' };
   // Offered before the cursor moves: who dies in between leaves a page that is offered again, which does no harm.
   const offered = await offer(app.redis, queue, migration, taken, place);
   const afterId = taken.length < wanted.length ? (taken.at(-1) ?? cursor.afterId) : page.lastId;

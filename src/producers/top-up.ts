@@ -46,9 +46,9 @@ export async function topUp(app: App, allowance: Allowance): Promise<void> {
   const deadlineMs = Date.now() + BUDGET_MS;
 
   const underWay = (migration: Migration) => backlog.of(migration.id).underWay;
-  const isDry = ({ id }: Migration) => backlog.of(id).jobs === 0;
+  const jobs = ({ id }: Migration) => backlog.of(id).jobs;
   const first = ahead.map((migration): Feeder => {
-    return { queue, migration, level: underWay(migration), place: undefined, isDry: isDry(migration) };
+    return { queue, migration, level: underWay(migration), place: undefined, jobs: jobs(migration) };
   });
   const slots = Math.min(slotsOf(app.config, allowance), app.config.orgs[allowance.org]?.concurrency ?? 0);
   const half = Math.max(1, Math.floor(slots / 2));
@@ -58,7 +58,7 @@ export async function topUp(app: App, allowance: Allowance): Promise<void> {
   const places = nextPlaces(lines);
   const others = fair.map((migration, i): Feeder => {
     const level = lines[i]?.length ?? 0;
-    return { queue, migration, level, place: places[i], isDry: isDry(migration) };
+    return { queue, migration, level, place: places[i], jobs: jobs(migration) };
   });
   await feed(app, others, roomIn(app, allowance, backlog), deadlineMs);
 }
@@ -100,6 +100,7 @@ async function feed(app: App, feeders: Feeder[], space: number, deadlineMs: numb
         ...feeder,
         migration: { ...feeder.migration, cursor },
         level: feeder.level + offered,
+        jobs: feeder.jobs + offered,
         place,
       });
     }

@@ -35,6 +35,15 @@ test('a shut bucket is told before the last look', () => {
   expect(waitOf(aMigration({ cursor: resting }), fleet({ pace: shut }))).toEqual(shut);
 });
 
+test('a limit of mails is told before the pace of calls, as long as there is anybody to mail', () => {
+  const limited = fleet({ mailLimit: '60 mails a minute' });
+  expect(waitOf(aMigration(), limited)).toEqual({
+    code: 'mail_pace',
+    message: '60 mails a minute, as asked for',
+  });
+  expect(waitOf(aMigration({ cursor: resting }), limited)?.code).toBe('last_look');
+});
+
 test('one that has offered every row looks once more before it finishes', () => {
   expect(waitOf(aMigration({ cursor: resting }), fleet())?.code).toBe('last_look');
 });

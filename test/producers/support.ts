@@ -144,7 +144,7 @@ async function take(taker: Worker<SubjectJob>): Promise<TakenJob> {
   };
 }
 
-async function loseKeys(prefix: string): Promise<void> {
+export async function loseKeys(prefix: string): Promise<void> {
   const redis = new Redis(REDIS_URL);
   for await (const keys of redis.scanStream({ match: `${prefix}:*`, count: 1_000 })) {
     if ((keys as string[]).length > 0) await redis.del(keys as string[]);

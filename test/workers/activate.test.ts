@@ -1,5 +1,6 @@
 import type { App } from '../../src/app.ts';
 import { startWorker } from '../../src/workers/worker.ts';
+import { loseKeys } from '../producers/support.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Api, createWorld, type World } from '../support/world.ts';
 import { addPanelists, counters, failures, finished, mailOf, range, usersQueue } from './support.ts';
@@ -86,6 +87,9 @@ const statusNumbers = async (world: World) => {
   );
   return rows.map(({ status }) => status);
 };
+/** As if it were so many seconds later. */
+const wait = (world: World, seconds: number) =>
+  world.ownRows('UPDATE activations SET mailed_at = mailed_at - INTERVAL ? SECOND', [seconds]);
 /** As if it were so many days later. */
 const age = (world: World, days: number) =>
   world.ownRows('UPDATE activations SET mailed_at = mailed_at - INTERVAL ? DAY', [days]);
@@ -238,3 +242,52 @@ scene('another mail that Okta surely did not send is asked for again', async ({ 
   expect((await counters(world)).statuses['503']).toBe(3);
   expect(await mails()).toHaveLength(12);
 });
+
+scene('so many mails a minute go out and no more, nor when Redis is lost', async (site) => {
+  const { world, api, run, start, mails } = site;
+  await run('create-panelists');
+  const id = await start('activate-panelists', pace({ mailsPerMinute: 2 }));
+  await mailsAre(site, id, 2, '2 mails a minute');
+  await wait(world, 61);
+  await mailsAre(site, id, 4, '2 mails a minute');
+  await loseKeys(world.prefix);
+  await countedAnew(site, id);
+  expect(await mails()).toHaveLength(4);
+  await wait(world, 61);
+  await finished(api, id);
+  expect(await mails()).toHaveLength(6);
+});
+
+scene('so many mails a day go out, and all that Okta was perhaps asked for count', async (site) => {
+  const { world, api, run, start, mails } = site;
+  await run('create-panelists');
+  const order = { method: 'POST', path: '/api/v1/users/', times: 9, fault: { kind: 'reset', when: 'after' } };
+  await world.okta.control('POST', 'faults', order);
+  const id = await start('activate-panelists', pace({ mailsPerMinute: 100, mailsPerDay: 4 }));
+  await mailsAre(site, id, 4, '4 mails a day');
+  const [fault] = await world.okta.control<{ fired: number }[]>('GET', 'faults');
+  expect(fault?.fired).toBeGreaterThanOrEqual(4);
+  await wait(world, 23 * 3_600);
+  await countedAnew(site, id);
+  expect(await mails()).toHaveLength(4);
+  await wait(world, 3_601);
+  await finished(api, id);
+  expect(await mails()).toHaveLength(6);
+});
+
+const pace = (options: object) => ({ options: { ...options, confirm: ['module-inactive'] } });
+
+async function mailsAre({ api, mails }: Site, id: number, count: number, limit: string): Promise<void> {
+  await eventually(`${count} mails are out`, async () => (await mails()).length === count);
+  const isLimited = async () => (await api.get(`/v1/migrations/${id}`)).body.wait?.message;
+  await eventually('the limit is told', async () => (await isLimited()) === `${limit}, as asked for`);
+}
+
+/** Twice, so that the loop has come by meanwhile. */
+async function countedAnew({ api }: Site, id: number): Promise<void> {
+  const at = async () => (await api.get(`/v1/migrations/${id}`)).body.counts?.at;
+  for (const last of [await at(), '']) {
+    const before = last || (await at());
+    await eventually('it is counted anew', async () => (await at()) !== before);
+  }
+}
