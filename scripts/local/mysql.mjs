@@ -54,7 +54,10 @@ async function initialise(life, binary, flavour, dataDir) {
   const draft = `${dataDir}.new`;
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { mode: 0o700 });
-  const common = ['--no-defaults', `--datadir=${draft}`, ...asRoot];
+  // Temporary tables of its own: two that prepare a folder at once trip over one another in the system's.
+  const tmpdir = `${draft}.tmp`;
+  mkdirSync(tmpdir, { recursive: true, mode: 0o700 });
+  const common = ['--no-defaults', `--datadir=${draft}`, `--tmpdir=${tmpdir}`, ...asRoot];
   if (flavour === 'mariadb') {
     const installer = findServer(['mariadb-install-db', 'mysql_install_db']);
     if (!installer)
@@ -64,6 +67,7 @@ async function initialise(life, binary, flavour, dataDir) {
   } else {
     await command(life, 'mysqld --initialize-insecure', binary, [...common, '--initialize-insecure']);
   }
+  rmSync(tmpdir, { recursive: true, force: true });
   renameSync(draft, dataDir);
   say('mysql', 'prepared a data folder', startedMs);
 }

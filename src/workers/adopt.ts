@@ -4,7 +4,7 @@ import { oktaUserId } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Person } from '../domain/person.ts';
 import type { OktaProfile } from '../domain/profile.ts';
-import type { OktaUser } from '../okta/client.ts';
+import type { OktaClient, OktaUser } from '../okta/client.ts';
 import type { Reply } from '../okta/reply.ts';
 import { knownAttributes } from './known-attributes.ts';
 import type { PersonSubject } from './person.ts';
@@ -22,13 +22,11 @@ export async function adopt(
   const { login } = profile;
   const found = await userOf(subject, login, signal);
   if (found.kind === 'unseen') return { kind: 'unreachable', error: refusal.error };
-  if (found.kind === 'refused') {
-    // No such user: what was sent was wrong, for this person or for all.
-    const known = await knownAttributes(okta, signal);
-    const isForAll = known && Object.keys(profile).some((attribute) => !known.has(attribute));
+  if (found.kind !== 'ok' && found.kind !== 'refused') return scrubbed(found, person);
+  // What was sent may have been wrong for all; then the marker cannot be read either.
+  const isForAll = await lacksAny(okta, Object.keys(profile), signal);
+  if (found.kind === 'refused' || isForAll)
     return isForAll ? { kind: 'misconfigured', cause: 'attribute', error: refusal.error } : refusal;
-  }
-  if (found.kind !== 'ok') return scrubbed(found, person);
 
   const adoption = adoptionOf(
     existing(subject, found.body),
@@ -74,11 +72,21 @@ export async function recover(
   const isOurs =
     found.kind === 'ok' &&
     adoptionOf(existing(subject, found.body), wanted(subject, login), 'never').kind === 'own';
-  if (!isOurs) return null;
+  if (!isOurs) {
+    const { markerAttribute } = subject.installation.config;
+    const isUnreadable = found.kind === 'ok' && (await lacksAny(subject.okta, [markerAttribute], signal));
+    return isUnreadable ? { kind: 'undecided' } : null;
+  }
   subject.answered();
   const { id, profile } = found.body;
   const email = typeof profile.email === 'string' ? profile.email : profile.login;
   return recordNew(subject, { email }, { kind: 'adopted', oktaId: oktaUserId(id), error: null });
+}
+
+/** Whether Okta's users cannot have one of these attributes. */
+async function lacksAny(okta: OktaClient, attributes: string[], signal: AbortSignal): Promise<boolean> {
+  const known = await knownAttributes(okta, signal);
+  return known !== null && attributes.some((attribute) => !known.has(attribute));
 }
 
 /** `refused`: there is none. `unseen`: there may be one that cannot be found yet. */

@@ -30,6 +30,7 @@ function subjectOf(looks: Standing[], earlier: Creation | null, reply: object = 
     okta: {
       longestCallMs: LONGEST_CALL_MS,
       turn: async () => ({}),
+      getUserSchema: async () => ({ kind: 'refused', error: notFound }),
       getUser: async () => ({ kind: 'refused', error: notFound }),
       createUser: async (_: unknown, { login }: { login: string }) => {
         created.push(login);

@@ -1,7 +1,7 @@
 import { startWorker } from '../../src/workers/worker.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Api, AUTHORIZED, createWorld, type World } from '../support/world.ts';
-import { addPanelists, errorLog, failures, finished, range, references, start } from './support.ts';
+import { addPanelists, errorLog, failures, finished, mailOf, range, references, start } from './support.ts';
 
 let world: World;
 let api: Api;
@@ -74,6 +74,33 @@ test('an attribute that Okta does not have holds even a small migration, and nob
 
   await finished(api, id);
   expect([await references(world), await failures(api, id)]).toEqual([range(3), []]);
+});
+
+test('nor does anybody fail for it whom Okta has already, with a marker that cannot be read then', async () => {
+  await addPanelists(world, [1]);
+  const login = mailOf(1);
+  const employeeNumber = 'werk/panelist/1';
+  const created = await fetch(`${world.okta.url}/api/v1/users?activate=false`, {
+    method: 'POST',
+    headers: { authorization: `SSWS ${world.env.OKTA_TOKEN}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      profile: { login, email: login, firstName: 'Vor1', lastName: 'Nach1', employeeNumber },
+    }),
+  });
+  expect(created.status).toBe(200);
+  Object.assign(world.file.installations.werk, { markerAttribute: 'portageMarkr' });
+  const worker = startWorker(world.open());
+  const id = await start(api);
+
+  expect((await held(id)).heldCause).toBe('attribute');
+  await worker.close();
+  expect(await failures(api, id)).toEqual([]);
+  Object.assign(world.file.installations.werk, { markerAttribute: 'employeeNumber' });
+  world.closeLater(startWorker(world.open()));
+  expect((await resume(id)).statusCode).toBe(200);
+
+  await finished(api, id);
+  expect([await references(world), await failures(api, id)]).toEqual([[1], []]);
 });
 
 test('data that Okta refuses holds the migration within 100 people, and none of them has failed', async () => {
