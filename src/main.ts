@@ -1,9 +1,16 @@
 import { Command } from 'commander';
 import { allowanceCommands } from './cli/allowances.ts';
+import { EXIT } from './cli/exit-codes.ts';
+import { migrationCommands } from './cli/migrations.ts';
+import { settingCommands } from './cli/settings.ts';
+import { startCommands } from './cli/start.ts';
 
-const program = new Command('portage').description(
-  'Carries the users of EFS installations over to Okta.\n\nThe configuration is the JSON file that PORTAGE_CONFIG names, portage.config.json here by default.',
-);
+const program = new Command('portage')
+  .description(
+    'Carries the users of EFS installations over to Okta.\n\nThe configuration is the JSON file that PORTAGE_CONFIG names, portage.config.json here by default. All commands but check, api and worker ask the API.',
+  )
+  .enablePositionalOptions() // a command and a command of it may have the same options
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.usage));
 
 program
   .command('check')
@@ -36,6 +43,12 @@ program
     await run('worker', config, async (app) => startWorker(app), true);
   });
 
+startCommands(program);
+migrationCommands(program);
+settingCommands(program);
 allowanceCommands(program);
+
+// Whoever read it has read enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 await program.parseAsync();

@@ -1,36 +1,31 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Allowance, AllowanceChange } from '../api/allowance-schemas.ts';
 import { isKeepFree, type KeepFree } from '../domain/keep-free.ts';
-import { type ApiReply, callApi } from './call-api.ts';
+import { callApi } from './call-api.ts';
+import { API_HELP, examples } from './exit-codes.ts';
+import { formatOf, type OutputOptions, show, withOutput } from './output.ts';
 import { table } from './table.ts';
-
-const ENVIRONMENT = `
-Environment:
-  PORTAGE_API_URL  where the API is, http://127.0.0.1:3000 by default
-  PORTAGE_API_KEY  a key of the API
-
-Exit code 1 when it could not be done.`;
 
 /** As configured. */
 const NONE = 'none';
 
 /** `portage allowances`: what the API knows of them, and changes. */
 export function allowanceCommands(program: Command): void {
-  const allowances = program
-    .command('allowances')
+  const allowances = withOutput(program.command('allowances'))
     .description("show each of Okta's buckets: the pace, why it is no faster, who spends it")
-    .option('--json', 'one JSON object a line, as the API has it')
     .addHelpText(
       'after',
-      `\nExamples:\n  portage allowances\n  portage allowances --json | jq .summary\n${ENVIRONMENT}`,
+      examples('portage allowances', 'portage allowances --json | jq .summary') + API_HELP,
     )
-    .action(async ({ json }: { json?: boolean }) => {
+    .action(async (options: OutputOptions) => {
       const reply = await callApi<{ allowances: Allowance[] }>(process.env, 'GET', '/v1/allowances');
-      print(reply, (body) => (json ? asLines(body.allowances) : asTable(body.allowances)));
+      show(reply, formatOf(options), {
+        text: (body) => asTable(body.allowances),
+        lines: (body) => body.allowances,
+      });
     });
 
-  allowances
-    .command('set <org> <bucket>')
+  withOutput(allowances.command('set <org> <bucket>'))
     .description('keep calls of a bucket free for others, in place of the configuration')
     .requiredOption(
       '--keep-free <calls>',
@@ -40,32 +35,28 @@ export function allowanceCommands(program: Command): void {
     .option('--for <time>', 'then as configured again: 90s, 30m, 2h or 7d', toSeconds)
     .addHelpText(
       'after',
-      `\nExamples:
-  portage allowances set acme users --keep-free 30% --for 2h
-  portage allowances set acme users --keep-free 180
-  portage allowances set acme users --keep-free none\n${ENVIRONMENT}`,
+      examples(
+        'portage allowances set acme users --keep-free 30% --for 2h',
+        'portage allowances set acme users --keep-free 180',
+        'portage allowances set acme users --keep-free none',
+      ) + API_HELP,
     )
-    .action(async (org: string, bucket: string, options: { keepFree: KeepFree; for?: number }) => {
-      const path = `/v1/allowances/${encodeURIComponent(org)}/${encodeURIComponent(bucket)}`;
-      const change: AllowanceChange = {
-        keepFree: options.keepFree === NONE ? null : options.keepFree,
-        ...(options.for !== undefined && { expiresInSeconds: options.for }),
-      };
-      print(await callApi<Allowance>(process.env, 'PATCH', path, change), (allowance) =>
-        [`${nameOf(allowance)}: ${allowance.summary}`, ...overrideLines([allowance])].join('\n'),
-      );
-    });
+    .action(
+      async (org: string, bucket: string, options: OutputOptions & { keepFree: KeepFree; for?: number }) => {
+        const path = `/v1/allowances/${encodeURIComponent(org)}/${encodeURIComponent(bucket)}`;
+        const change: AllowanceChange = {
+          keepFree: options.keepFree === NONE ? null : options.keepFree,
+          ...(options.for !== undefined && { expiresInSeconds: options.for }),
+        };
+        const reply = await callApi<Allowance>(process.env, 'PATCH', path, change);
+        show(reply, formatOf(options), {
+          text: (allowance) =>
+            [`${nameOf(allowance)}: ${allowance.summary}`, ...overrideLines([allowance])].join('\n'),
+          lines: (allowance) => [allowance],
+        });
+      },
+    );
 }
-
-function print<T>(reply: ApiReply<T>, text: (body: T) => string): void {
-  if (reply.kind === 'ok') console.log(text(reply.body));
-  else {
-    for (const line of reply.why) console.error(line);
-    process.exitCode = 1;
-  }
-}
-
-const asLines = (allowances: Allowance[]) => allowances.map((each) => JSON.stringify(each)).join('\n');
 
 function asTable(allowances: Allowance[]): string {
   const rows = allowances.map((each) => [

@@ -20,7 +20,7 @@ const run = (args: string[], env: Record<string, string> = {}) =>
 const users = async () => (await api.get('/v1/allowances')).body.allowances[0];
 
 test('the table has a line for every bucket, with the reason of its pace', async () => {
-  const { code, out, err } = await run([]);
+  const { code, out, err } = await run(['--text']);
   expect([code, err]).toEqual([0, '']);
   expect(out).toBe(`\
 ORG   BUCKET     PACE  CEILING  OTHERS  IN FLIGHT  WAITING  429  WHY
@@ -28,62 +28,75 @@ acme  users       600      600       -          0        0    0  600 calls a min
 acme  user-read  1000     1000       -          0        0    0  1000 calls a minute, as configured
 acme  groups      500      500       -          0        0    0  500 calls a minute, as configured
 acme  group       600      600       -          0        0    0  600 calls a minute, as configured
+acme  apps        100      100       -          0        0    0  100 calls a minute, as configured
+acme  app         600      600       -          0        0    0  600 calls a minute, as configured
 acme  token      1200     1200       -          0        0    0  1200 calls a minute, as configured
 acme  api         600      600       -          0        0    0  600 calls a minute, as configured
 `);
 });
 
-test('with --json every line is an allowance as the API has it', async () => {
-  const { out } = await run(['--json']);
+test('without a terminal every line is an allowance as the API has it', async () => {
+  const { out } = await run([]);
   const lines = out.trimEnd().split('\n');
   expect(lines.map((line) => JSON.parse(line))).toEqual((await api.get('/v1/allowances')).body.allowances);
 });
 
 test('a share is kept free for a time, and the table says until when', async () => {
-  const { code, out } = await run(['set', 'acme', 'users', '--keep-free', '30%', '--for', '2h']);
+  const { code, out } = await run(['set', 'acme', 'users', '--keep-free', '30%', '--for', '2h', '--text']);
   expect(code).toBe(0);
   const { override } = (await users()).configured;
   expect(Date.parse(override.expiresAt) - Date.parse(override.setAt)).toBe(7_200_000);
   const line = `acme users: 30% kept free until ${override.expiresAt}, by tests\n`;
   expect(out).toBe(`acme users: 420 calls a minute: 180 are kept free for others\n${line}`);
-  expect((await run([])).out).toMatch(new RegExp(`\n${line}$`));
+  expect((await run(['--text'])).out).toMatch(new RegExp(`\n${line}$`));
 });
 
 test('calls a minute are kept free until they are no more', async () => {
-  const { out } = await run(['set', 'acme', 'users', '--keep-free', '60']);
+  const { out } = await run(['set', 'acme', 'users', '--keep-free', '60', '--text']);
   expect(out).toMatch(/: 60 kept free until it is set again, by tests\n$/);
   expect((await users()).configured.override).toMatchObject({ keepFree: 60, expiresAt: null });
-  expect(await run(['set', 'acme', 'users', '--keep-free', 'none'])).toMatchObject({
+  expect(await run(['set', 'acme', 'users', '--keep-free', 'none', '--text'])).toMatchObject({
     err: '',
     out: 'acme users: 600 calls a minute, as configured\n',
   });
   expect((await users()).configured.override).toBeNull();
 });
 
-test.each<[string, string[], string]>([
-  ['an allowance that is not there', ['akme', 'users', '--keep-free', '5'], 'There is no such bucket'],
-  ['everything', ['acme', 'users', '--keep-free', '600'], '/body/keepFree  must leave at least one of 600'],
-  ['a share in other words', ['acme', 'users', '--keep-free', 'a third'], 'a share such as 30%'],
-  ['a time without its unit', ['acme', 'users', '--keep-free', '5', '--for', '90'], 'a number and its unit'],
-  ['nothing', ['acme', 'users'], '--keep-free'],
-])('%s cannot be kept free: code 1, and what is wrong', async (_, args, wanted) => {
+test.each<[string, number, string[], string]>([
+  ['an allowance that is not there', 1, ['akme', 'users', '--keep-free', '5'], 'There is no such bucket'],
+  [
+    'everything',
+    2,
+    ['acme', 'users', '--keep-free', '600'],
+    '/body/keepFree  must leave at least one of 600',
+  ],
+  ['a share in other words', 2, ['acme', 'users', '--keep-free', 'a third'], 'a share such as 30%'],
+  [
+    'a time without its unit',
+    2,
+    ['acme', 'users', '--keep-free', '5', '--for', '90'],
+    'a number and its unit',
+  ],
+  ['nothing', 2, ['acme', 'users'], '--keep-free'],
+])('%s cannot be kept free: code %i, and what is wrong', async (_, wantedCode, args, wanted) => {
   const { code, out, err } = await run(['set', ...args]);
-  expect([code, out]).toEqual([1, '']);
+  expect([code, out]).toEqual([wantedCode, '']);
   expect(err).toContain(wanted);
 });
 
-test.each<[string, Record<string, string>, string]>([
-  ['without a key', { PORTAGE_API_KEY: '' }, 'PORTAGE_API_KEY is not set'],
-  ['with a wrong key', { PORTAGE_API_KEY: 'wrong' }, 'Send a configured key'],
-  ['of no address', { PORTAGE_API_URL: 'api' }, 'PORTAGE_API_URL is no address'],
+test.each<[string, number, Record<string, string>, string]>([
+  ['without a key', 2, { PORTAGE_API_KEY: '' }, 'PORTAGE_API_KEY is not set'],
+  ['with a wrong key', 1, { PORTAGE_API_KEY: 'wrong' }, 'Send a configured key'],
+  ['of no address', 2, { PORTAGE_API_URL: 'api' }, 'PORTAGE_API_URL is no address'],
   [
     'that is not there',
+    3,
     { PORTAGE_API_URL: 'http://me:s3cret@127.0.0.1:1' },
     'http://127.0.0.1:1 cannot be reached',
   ],
-])('an API %s ends with code 1 and says what to do', async (_, env, wanted) => {
+])('an API %s ends with code %i and says what to do', async (_, wantedCode, env, wanted) => {
   const { code, out, err } = await run([], env);
-  expect([code, out]).toEqual([1, '']);
+  expect([code, out]).toEqual([wantedCode, '']);
   expect(err).toContain(wanted);
   expect(err).not.toContain('s3cret');
 });
@@ -93,7 +106,7 @@ test('what is no API of Portage is told as that', async () => {
   const { port } = server.address() as AddressInfo;
   const { code, err } = await run([], { PORTAGE_API_URL: `http://127.0.0.1:${port}` });
   server.close();
-  expect([code, err]).toEqual([1, `http://127.0.0.1:${port} answers 502, not as Portage's API does\n`]);
+  expect([code, err]).toEqual([3, `http://127.0.0.1:${port} answers 502, not as Portage's API does\n`]);
 });
 
 function listening(listener: Parameters<typeof createServer>[1]): Promise<Server> {
