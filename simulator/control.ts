@@ -11,6 +11,7 @@ import type { Moment } from './rate-limits.ts';
 import { parseServiceApp } from './service-app.ts';
 import type { State } from './state.ts';
 import { type Switches, turn } from './switches.ts';
+import { toApp } from './to-app.ts';
 
 /** The control surface reads the state, and may replace it. */
 export interface Control {
@@ -31,6 +32,7 @@ const HANDLERS: Readonly<Record<string, ControlHandler>> = {
   'GET arrivals': ({ state }, { response, url }) =>
     replyArrivals(state, response, url.searchParams.get('bucket')),
   'GET users': ({ state }, { response }) => streamUsers(state, response),
+  'GET apps': ({ state }, { response }) => reply(response, 200, listApps(state)),
   'GET outbox': ({ state }, { response }) => reply(response, 200, state.org.outbox.list()),
   'GET outsiders': ({ state }, { response }) => {
     state.outsiders.catchUp(now());
@@ -115,6 +117,13 @@ function* jsonChunks(users: Iterable<User>): Generator<string> {
 
 function toListing({ id, status, groupIds, profile }: User) {
   return { id, login: profile.login, email: profile.email, status, groupIds, profile };
+}
+
+function listApps({ org }: State) {
+  return [...org.apps.walk()].map((app) => ({
+    ...toApp(org, app),
+    groupIds: [...app.groups.walk()].map(({ id }) => id),
+  }));
 }
 
 async function addFault(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,4 +1,5 @@
 import { createArrivals } from '../../simulator/arrivals.ts';
+import { createPortal, startAppOrg } from './apps-support.ts';
 import { create, createGroup, startOrg, stopAll } from './support.ts';
 
 afterEach(stopAll);
@@ -45,6 +46,16 @@ test('all users are listed at once with their groups', async () => {
 test('an org without users lists none', async () => {
   const org = await startOrg();
   expect((await org.control('GET', 'users')).body).toEqual([]);
+});
+
+test('all apps are listed at once with their groups, without their secrets', async () => {
+  const org = await startAppOrg();
+  const group = await createGroup(org, 'portal-1');
+  const { id } = await createPortal(org, 'Portal 1');
+  await org.call('PUT', `/apps/${id}/groups/${group.id}`, {});
+  const { body } = await org.control<object[]>('GET', 'apps');
+  expect(body).toEqual([expect.objectContaining({ id, label: 'Portal 1', groupIds: [group.id] })]);
+  expect(JSON.stringify(body)).not.toContain('client_secret"');
 });
 
 test('a reset empties the org, the counters and the windows', async () => {

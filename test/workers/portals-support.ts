@@ -40,6 +40,7 @@ export async function addPortals(world: World, ids: number[]): Promise<void> {
 export interface FoundApp extends NewApp {
   id: string;
   status: string;
+  groupIds: string[];
   credentials: { oauthClient: { client_id: string } & Record<string, unknown> };
   settings: { oauthClient: { redirect_uris: string[] } & Record<string, unknown> };
 }
@@ -57,7 +58,7 @@ export async function asOkta<T>(world: World, method: string, path: string, body
 
 /** All apps that have a marker, in its order. */
 export async function apps(world: World): Promise<FoundApp[]> {
-  const found = await asOkta<FoundApp[]>(world, 'GET', '/apps?limit=200');
+  const found = await world.okta.control<FoundApp[]>('GET', 'apps');
   return found
     .filter(({ profile }) => profile?.portage)
     .toSorted((a, b) => String(a.profile.portage).localeCompare(String(b.profile.portage)));
