@@ -11,6 +11,7 @@ export interface Setting {
   oktaUrl: string;
   groupId: string;
   perMinute: number;
+  readsPerMinute?: number;
   windowSeconds: number;
   concurrency?: number;
 }
@@ -28,7 +29,10 @@ export function configuration(setting: Setting): ConfigFile {
       okta: {
         baseUrl: setting.oktaUrl,
         credentials: { apiToken: { env: 'OKTA_API_TOKEN' } },
-        allowances: { users: { perMinute: setting.perMinute } },
+        allowances: {
+          users: { perMinute: setting.perMinute },
+          ...(setting.readsPerMinute && { 'user-read': { perMinute: setting.readsPerMinute } }),
+        },
         windowSeconds: setting.windowSeconds,
         ...(setting.concurrency && { concurrency: setting.concurrency }),
       },

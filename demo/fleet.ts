@@ -28,6 +28,8 @@ export interface FleetOptions {
   windowSeconds?: number;
   /** Calls that Okta takes at once, and Portage makes; as in an org of its edition, and Portage's default, without it. */
   concurrency?: number;
+  /** Calls a minute of reading users, one by one; as in an org of its edition without it. */
+  readsPerMinute?: number;
   /** A module that is shown the simulator's traffic. */
   observer?: string;
   /** Changes the configuration before it is written. */
@@ -99,7 +101,7 @@ async function stopAll([okta, ...portage]: Process[]): Promise<void> {
 
 /** The token is an argument, which other users of the machine can see: it opens this simulator only. */
 function simulatorArgs(
-  { perMinute, latencyMs, tokenShare, windowSeconds, concurrency, observer }: FleetOptions,
+  { perMinute, readsPerMinute, latencyMs, tokenShare, windowSeconds, concurrency, observer }: FleetOptions,
   token: string,
 ) {
   const options = {
@@ -109,6 +111,7 @@ function simulatorArgs(
     'latency-ms': latencyMs,
     'token-share': tokenShare,
     'window-s': windowSeconds ?? WINDOW_S,
+    ...(readsPerMinute && { limits: `user-read=${readsPerMinute}` }),
     ...(concurrency && { concurrency }),
     ...(observer && { observer }),
   };
@@ -130,10 +133,14 @@ function environment({ folder, redisUrl, portageUrl, installationUrl, env }: Fle
 }
 
 function configurationOf(
-  { redisPrefix, perMinute, windowSeconds = WINDOW_S, concurrency }: FleetOptions,
+  { redisPrefix, perMinute, readsPerMinute, windowSeconds = WINDOW_S, concurrency }: FleetOptions,
   { apiKey, port, ...okta }: { oktaUrl: string; groupId: string; apiKey: string; port: number },
 ): ConfigFile {
   const apiKeySha256 = createHash('sha256').update(apiKey).digest('hex');
   const setting = { ...okta, redisPrefix, perMinute, windowSeconds, apiPort: port, apiKeySha256 };
-  return configuration({ ...setting, ...(concurrency && { concurrency }) });
+  return configuration({
+    ...setting,
+    ...(readsPerMinute && { readsPerMinute }),
+    ...(concurrency && { concurrency }),
+  });
 }

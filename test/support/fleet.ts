@@ -14,7 +14,14 @@ import { approve } from './openapi/approve.ts';
 type How = Partial<
   Pick<
     FleetOptions,
-    'perMinute' | 'windowSeconds' | 'latencyMs' | 'tokenShare' | 'concurrency' | 'adjust' | 'env'
+    | 'perMinute'
+    | 'readsPerMinute'
+    | 'windowSeconds'
+    | 'latencyMs'
+    | 'tokenShare'
+    | 'concurrency'
+    | 'adjust'
+    | 'env'
   >
 >;
 
@@ -24,6 +31,8 @@ export interface TestFleetOptions extends How {
   workers: number;
   /** Only people of whom none is special. */
   ordinary?: boolean;
+  /** Only those. */
+  choose?: (people: People) => People;
   /** Makes other people. */
   seed?: number;
   /** The portals that people are in. */
@@ -66,11 +75,11 @@ export async function createFleet({
   seed = SEED,
   onlinePortals = ONLINE_PORTALS,
   ordinary = false,
+  choose = ordinary ? ordinaryOf : (everybody) => everybody,
   ...how
 }: TestFleetOptions): Promise<TestFleet> {
   const [portageDb, efs] = await Promise.all([create('portage'), create('efs')]);
-  const everybody = createPeople(seed, { admins, panelists, onlinePortals });
-  const people = ordinary ? ordinaryOf(everybody) : everybody;
+  const people = choose(createPeople(seed, { admins, panelists, onlinePortals }));
   const plan = await createInstallation(efs.url, people);
   const folder = mkdtempSync(join(tmpdir(), 'portage-fleet-'));
   const redisPrefix = uniqueName('fleet');
