@@ -49,7 +49,12 @@ async function openOf(
   return Math.max(0, open);
 }
 
-async function portalsWithoutClient({ config: { portals }, db }: Installation): Promise<number> {
+async function portalsWithoutClient({ config, db, portals: registered }: Installation): Promise<number> {
+  if (registered) {
+    const { eligible, done } = await registered.count({}, null);
+    return eligible - done;
+  }
+  const { portals } = config; // registered by others
   if (!portals) return 0;
   const [[row]] = await db.query<(RowDataPacket & { count: number })[]>(
     `SELECT COUNT(*) AS count FROM ?? p
