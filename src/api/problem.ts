@@ -87,7 +87,7 @@ export function invalidRequest(reply: FastifyReply, faults: Fault[]): FastifyRep
 
 /** Answers whatever a route throws, and what Fastify refuses before one is reached. */
 export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const refusal = refusals[error.code];
+  const refusal = refusals[error.name === 'TimeoutError' ? 'FST_ERR_HANDLER_TIMEOUT' : error.code];
   if (refusal) return sendProblem(reply, ...refusal);
   if (error.statusCode !== undefined && error.statusCode < 500) {
     return sendProblem(reply, 400, 'bad_request', 'The request cannot be understood.');

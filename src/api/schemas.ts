@@ -11,7 +11,7 @@ import { Count, closed, Nullable, Time } from './schema-parts.ts';
 const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 const Next = Nullable(Type.String({ description: 'Address of the next page; null on the last one.' }));
 
-const Selection = Type.Object(
+export const Selection = Type.Object(
   {
     portal: Type.Optional(Type.Integer({ minimum: 0, description: 'Only the panelists of this portal.' })),
     ids: Type.Optional(
@@ -133,7 +133,7 @@ export const Migration = Type.Object(migration, {
 });
 export type Migration = Static<typeof Migration>;
 
-const Estimate = Type.Object(
+export const Estimate = Type.Object(
   {
     people: Count,
     seconds: Count,

@@ -7,6 +7,7 @@ import type { App } from '../app.ts';
 import { SECOND } from '../time.ts';
 import { bullBoard } from './bull-board.ts';
 import { requireKey } from './keys.ts';
+import { StartedOrPreflight } from './preflight-schemas.ts';
 import { handleError, handleNotFound } from './problem.ts';
 import { allowanceRoutes } from './routes/allowances.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -38,7 +39,7 @@ export async function buildApi(app: App) {
   api.addHook('onRequest', requireKey(app.config.api.keys));
   api.setValidatorCompiler(() => () => true); // in favour of:
   api.addHook('onRoute', validateAsAWhole);
-  for (const schema of Object.values(shared)) api.addSchema(schema);
+  for (const schema of [...Object.values(shared), StartedOrPreflight]) api.addSchema(schema);
   await api.register(swagger, documentation(app));
 
   await api.register(healthRoutes(app));

@@ -85,13 +85,13 @@ export async function estimateOf(app: App, migration: Migration): Promise<Estima
 }
 
 /** What the hours to come can be expected to allow; as configured when Redis cannot be asked. */
-async function expectedPace(
+export async function expectedPace(
   app: App,
-  migration: Migration,
+  migration: Pick<Migration, 'installation' | 'operation'>,
 ): Promise<{ perMinute: number; source: Estimate['source'] }> {
   const allowance = allowanceOf(app, migration);
   const terms = allowance && app.allowances.termsOf(allowance);
-  if (!terms) throw new Error(`Bug: migration ${migration.id} has no allowance`);
+  if (!terms) throw new Error(`Bug: ${migration.operation} has no allowance`);
   try {
     const { pace, ceiling } = await within(REDIS_MS, app.limiter.state(allowance));
     // Shut for seconds, it says nothing of the hours to come; what others spend they may go on to.

@@ -48,6 +48,10 @@ export function estimate(people: number, perMinute: number, source: Estimate['so
   };
 }
 
+/** Calls until `own` are through, of all who take turns with it. */
+export const sharedWork = (own: number, others: number[]): number =>
+  others.reduce((sum, other) => sum + Math.min(own, other), own);
+
 /** `27 h 47 min`, `3 min 20 s`, `12 s`: rounded to the smaller unit that is shown. */
 export function duration(ms: number): string {
   const seconds = Math.round(ms / SECOND);

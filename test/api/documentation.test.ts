@@ -46,8 +46,8 @@ function faults(schema: Schema, value: unknown) {
   const validate = ajv.compile(absolute);
   return validate(value) ? [] : validate.errors;
 }
-const exampleOf = ({ $ref }: Schema) =>
-  document.components.schemas[String($ref).replace('#/components/schemas/', '')]?.examples[0];
+const exampleOf = ({ $ref, examples = [] }: Schema & { examples?: unknown[] }) =>
+  examples[0] ?? document.components.schemas[String($ref).replace('#/components/schemas/', '')]?.examples[0];
 const jsonOf = (responses: Operation['responses'], status: number) =>
   responses[status]?.content?.['application/json']?.schema as Schema;
 
@@ -116,7 +116,7 @@ test.each([
 
 test('starting names the Idempotency-Key and the Location', () => {
   const { parameters, responses } = operation('post', '/v1/migrations');
-  expect(parameters).toMatchObject([{ name: 'idempotency-key', in: 'header' }]);
+  expect(parameters).toContainEqual(expect.objectContaining({ name: 'idempotency-key', in: 'header' }));
   expect(responses[202]?.headers).toHaveProperty('location');
 });
 

@@ -1,0 +1,125 @@
+import { failureOf } from '../domain/failure.ts';
+import { type Finding, Findings } from '../domain/finding.ts';
+import type { SubjectId } from '../domain/ids.ts';
+import type { Counts } from '../domain/migration.ts';
+import { operations } from '../domain/operations.ts';
+import type { FailureCode } from '../domain/outcome.ts';
+import { Sample } from '../domain/sample.ts';
+import type { ValueFault } from '../domain/user-schema.ts';
+import type { Check, Checked } from './preflight.ts';
+import { loginsInOkta, type Prediction, predictCreations } from './preflight-people.ts';
+import { type Candidate, existingLogins } from './preflight-sample.ts';
+
+/** Of those whom Okta would refuse for their own data, or for somebody else's, no more than half. */
+const MOST_REFUSED = 1 / 2;
+
+/** Looks at everybody as a worker would, page by page, and asks Okta for some of the logins. */
+export const checkCreation: Check = async ({ app, okta, installation, wanted, rules, sampled, signal }) => {
+  const { subject: kind } = operations[wanted.operation];
+  if (kind === 'portal') throw new Error(`Bug: ${wanted.operation} creates no people`);
+  const inOkta = await loginsInOkta(app, installation, signal);
+  const people = predictCreations(installation, kind, wanted.selection, inOkta, rules, signal);
+  const tally = createTally();
+  const sample = new Sample<Candidate>(sampled);
+  for await (const { id, prediction } of people) {
+    tally.add(id, prediction);
+    if (prediction.kind === 'create') sample.offer({ id, login: prediction.login });
+  }
+  const existing = okta ? await existingLogins(okta, installation, kind, sample, signal) : [];
+  const checked = tally.checked();
+  return { ...checked, findings: [...checked.findings, ...inOkta.unread.map(unread), ...existing] };
+};
+
+function createTally() {
+  const counts: Omit<Counts, 'failed'> = { eligible: 0, done: 0, skipped: 0, skippedBy: {} };
+  const failedBy: Partial<Record<FailureCode, number>> = {};
+  const findings = new Findings();
+  let [referred, created, adopted] = [0, 0, 0];
+
+  return {
+    add(id: SubjectId, prediction: Prediction): void {
+      if (prediction.kind === 'skipped') {
+        counts.skipped += 1;
+        if (prediction.reason) increase(counts.skippedBy, prediction.reason);
+        return;
+      }
+      counts.eligible += 1;
+      switch (prediction.kind) {
+        case 'done':
+          counts.done += 1;
+          return;
+        case 'refer':
+          referred += 1;
+          return;
+        case 'create':
+          created += 1;
+          return;
+        case 'adopt':
+          adopted += 1;
+          findings.add('info', 'adopted', ADOPTED, id);
+          return;
+        case 'fail':
+          increase(failedBy, prediction.code);
+          for (const { code, message } of tellFailure(prediction)) findings.add('warning', code, message, id);
+      }
+    },
+
+    checked(): Checked {
+      const refused = (failedBy.okta_refused ?? 0) + (failedBy.login_taken ?? 0);
+      const calls = created + adopted + refused;
+      const failed = Object.values(failedBy).reduce((sum, n) => sum + n, 0);
+      const held: Finding[] =
+        refused > calls * MOST_REFUSED
+          ? [{ severity: 'error', code: 'most_refused', message: MOST, count: refused, examples: [] }]
+          : [];
+      return {
+        counts,
+        expected: { done: referred + created + adopted, failed, failedBy },
+        calls,
+        findings: [...held, ...findings.all()],
+      };
+    },
+  };
+}
+
+const increase = <K extends string>(numbers: Partial<Record<K, number>>, key: K) => {
+  numbers[key] = (numbers[key] ?? 0) + 1;
+};
+
+function tellFailure(prediction: Extract<Prediction, { kind: 'fail' }>): { code: string; message: string }[] {
+  switch (prediction.code) {
+    case 'mail_missing':
+    case 'mail_invalid':
+    case 'reference_invalid': {
+      const { code } = prediction;
+      return [{ code, message: failureOf({ kind: 'unusable', code })?.message ?? '' }];
+    }
+    case 'login_taken':
+      return [{ code: 'login_taken', message: TAKEN }];
+    case 'okta_refused':
+      return prediction.faults.map(({ fault, attribute }) => ({
+        code: fault,
+        message: values[fault](attribute),
+      }));
+  }
+}
+
+const TAKEN =
+  'Another person here has this login already, as Okta compares them: without case and accents. Correct the mail of one of them in EFS.';
+const ADOPTED = 'Another person here has this Okta user, who is taken over, as adoptExisting allows.';
+const MOST =
+  'Okta would refuse more than half of those whom it is asked for: the migration would be held. See the other findings, and correct the mapping or the data.';
+
+const values: Record<ValueFault, (attribute: string) => string> = {
+  value_missing: (name) => `${name} is empty, and the org requires it. Fill it in EFS, or map a default.`,
+  value_too_long: (name) => `${name} is longer than the org allows. Shorten it in EFS.`,
+  value_too_short: (name) => `${name} is shorter than the org allows. Correct it in EFS.`,
+  value_not_allowed: (name) => `${name} is not what the org allows there. Correct it in EFS or the mapping.`,
+};
+
+const unread = (name: string): Finding => ({
+  severity: 'warning',
+  code: 'installation_unread',
+  message: `The database of ${name}, which shares the org, cannot be read: collisions with its people are not known.`,
+  examples: [],
+});

@@ -1,0 +1,288 @@
+import { createDoor } from '../support/door.ts';
+import { type Api, AUTHORIZED, createWorld, type World } from '../support/world.ts';
+import { openApi } from './support.ts';
+
+let world: World;
+let api: Api;
+const open = async () => {
+  world = await createWorld({ perMinute: 600 });
+  api = await world.api();
+};
+
+const CREATE = { installation: 'werk', operation: 'create-panelists' };
+
+interface Found {
+  severity: string;
+  code: string;
+  message: string;
+  count?: number;
+  examples: number[];
+}
+
+async function ask(
+  payload: object = CREATE,
+  query = '',
+  fastify: Pick<Api['fastify'], 'inject'> = api.fastify,
+) {
+  const url = `/v1/migrations?dryRun=true${query}`;
+  const response = await fastify.inject({ method: 'POST', url, headers: AUTHORIZED, payload });
+  expect(response.statusCode).toBe(200);
+  const body = response.json();
+  const finding = (code: string) => (body.findings as Found[]).find((each) => each.code === code);
+  return { body, finding, text: response.body };
+}
+
+/** Panelists of these ids and mails in portal 1. */
+async function people(...rows: [id: number, mail: string | null, firstName?: string][]) {
+  await world.rows(world.efs.panelist, [
+    rows.map(([id, mail, firstName = 'Ada']) => [id, mail, firstName, 'Byron', 1]),
+  ]);
+  await world.rows(world.efs.member, [rows.map(([id]) => [1, id])]);
+}
+
+const okta = (method: string, path: string, body: unknown) =>
+  fetch(`${world.okta.url}/api/v1/${path}`, {
+    method,
+    headers: { authorization: `SSWS ${world.env.OKTA_TOKEN}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+describe('in a world that is as it is', () => {
+  beforeAll(open);
+  afterEach(async () => {
+    for (const table of ['verwalter', 'teilnehmer', 'zugang']) await world.rows(`DELETE FROM ${table}`); // references go with their people
+    await world.ownRows('DELETE FROM migrations');
+  });
+  afterAll(() => world.close());
+
+  test('a dry run tells counts, what becomes of whom, calls and a forecast, and starts nothing', async () => {
+    await people([1, 'one@example.com'], [2, 'two@example.com'], [3, ' ']);
+    const { body } = await ask({ ...CREATE, selection: { portal: 1 } });
+    expect(body).toMatchObject({
+      ...CREATE,
+      selection: { portal: 1 },
+      options: {},
+      counts: { eligible: 3, done: 0, remaining: 3, skipped: 0, skippedBy: {} },
+      expected: { done: 2, failed: 1, failedBy: { mail_missing: 1 } },
+      calls: 2,
+      mails: 0,
+      allowance: { org: 'acme', bucket: 'users' },
+      forecast: { now: { people: 2, perMinute: 600, source: 'configured' }, beside: null },
+    });
+    expect((await api.get('/v1/migrations')).body.migrations).toEqual([]);
+  });
+
+  test('who shares a login, as Okta compares it, is found, and nobody is named but by id', async () => {
+    await people(
+      [1, 'Jürgen@example.com'],
+      [2, 'jurgen@EXAMPLE.com'],
+      [3, 'other@example.com'],
+      [4, 'not a mail'],
+      [5, 'long@example.com', 'x'.repeat(51)],
+      [6, 'short@example.com', ''],
+    );
+    const { body, finding, text } = await ask();
+    expect(body.expected).toEqual({
+      done: 2,
+      failed: 4,
+      failedBy: { login_taken: 1, mail_invalid: 1, okta_refused: 2 },
+    });
+    expect(finding('login_taken')).toMatchObject({ severity: 'warning', count: 1, examples: [2] });
+    expect(finding('mail_invalid')).toMatchObject({ count: 1, examples: [4] });
+    expect(finding('value_too_long')).toMatchObject({ count: 1, examples: [5] });
+    expect(finding('value_missing')).toMatchObject({ count: 1, examples: [6] });
+    expect(finding('most_refused')).toBeDefined();
+    expect(text).not.toMatch(/@|jurgen|Byron/i);
+  });
+
+  test('logins that Okta has already are estimated from some reads, and known from all', async () => {
+    await people(...Array.from({ length: 30 }, (_, i): [number, string] => [i + 1, `p${i + 1}@example.com`]));
+    for (const id of [3, 9]) {
+      const profile = {
+        login: `p${id}@example.com`,
+        email: `p${id}@example.com`,
+        firstName: 'A',
+        lastName: 'B',
+      };
+      expect((await okta('POST', 'users?activate=false', { profile })).status).toBe(200);
+    }
+    const own = { login: 'p4@example.com', email: 'x@example.com', firstName: 'A', lastName: 'B' };
+    await okta('POST', 'users?activate=false', { profile: { ...own, employeeNumber: 'werk/panelist/4' } });
+
+    const reads = async () =>
+      (await world.okta.control<{ calls: { byBucket: Record<string, number> } }>('GET', 'counters')).calls
+        .byBucket['user-read'] ?? 0;
+    const before = await reads();
+    const all = await ask(CREATE, '&sample=200');
+    expect(all.finding('login_exists')).toMatchObject({ severity: 'warning', count: 2, examples: [3, 9] });
+    expect(all.finding('login_exists')?.message).toMatch(
+      /^Asked Okta for 30 of 30 logins: 2 are somebody else's/,
+    );
+    expect(all.finding('login_own')).toMatchObject({ severity: 'info', count: 1, examples: [4] });
+    expect((await reads()) - before).toBe(30);
+
+    const some = await ask(CREATE, '&sample=5');
+    expect((await reads()) - before).toBe(35);
+    expect(some.finding('login_exists')?.message).toMatch(
+      /^Asked Okta for 5 of 30 logins: .*95 % confidence/,
+    );
+    expect((await ask(CREATE, '&sample=0')).finding('login_exists')).toBeUndefined();
+  });
+
+  test('what is under way already is told, and slows the forecast', async () => {
+    await people(...Array.from({ length: 40 }, (_, i): [number, string] => [i + 1, `p${i + 1}@example.com`]));
+    await world.rows(world.efs.admin, [
+      Array.from({ length: 10 }, (_, i) => [i + 1, `a${i + 1}@example.com`, 'Ad', 'Min', null]),
+    ]);
+    const started = await api.post({ installation: 'werk', operation: 'create-admins' });
+    const beside = await ask();
+    expect(beside.body.forecast).toMatchObject({
+      now: { people: 40, seconds: 4 },
+      beside: { people: 40, seconds: 5, migrations: [started.body.id] },
+    });
+    const same = await ask({ installation: 'werk', operation: 'create-admins' });
+    expect(same.finding('migration_unfinished')).toMatchObject({ severity: 'info' });
+    const other = await ask({ installation: 'werk', operation: 'create-admins', selection: { ids: [1] } });
+    expect(other.finding('migration_overlaps')).toMatchObject({ severity: 'error' });
+    expect(other.finding('no_worker')).toMatchObject({ severity: 'warning' });
+  });
+
+  test('where there is nobody, or nobody left, it says so', async () => {
+    expect((await ask()).finding('nothing_to_do')).toMatchObject({
+      severity: 'info',
+      message: expect.stringContaining('eligible'),
+    });
+    await people([1, 'one@example.com']);
+    await world.rows(
+      "INSERT INTO iam_portal_user_reference (portal_id, user_id, uuid) VALUES (1, 1, '00u00000000000000001')",
+    );
+    expect((await ask()).finding('nothing_to_do')?.message).toBe('Everybody is done.');
+  });
+
+  test('while Redis or the database of the installation is away the rest is told', async () => {
+    await people([1, 'one@example.com']);
+    const [redis, efs] = [
+      await createDoor(world.env.REDIS_URL ?? ''),
+      await createDoor(world.env.EFS_URL ?? ''),
+    ];
+    const fastify = await openApi(world, { REDIS_URL: redis.url, EFS_URL: efs.url });
+    redis.shut();
+    const without = await ask(CREATE, '', fastify);
+    expect(redis.tried()).toBeGreaterThan(0);
+    expect(without.finding('redis_unreachable')).toMatchObject({ severity: 'error' });
+    expect(without.body).toMatchObject({ counts: { eligible: 1 }, expected: { done: 1 }, allowance: null });
+    redis.open();
+    efs.shut();
+    const unread = await ask(CREATE, '', fastify);
+    expect(unread.finding('database_unusable')).toMatchObject({ severity: 'error' });
+    expect(unread.body).toMatchObject({ counts: null, expected: null, forecast: null });
+    await Promise.all([redis.close(), efs.close()]);
+  });
+
+  test('a request that is wrong is refused as ever', async () => {
+    const response = await api.fastify.inject({
+      method: 'POST',
+      url: '/v1/migrations?dryRun=perhaps&sample=201',
+      headers: AUTHORIZED,
+      payload: { installation: 'nobody', operation: 'create-panelists' },
+    });
+    expect(response.statusCode).toBe(400);
+    const paths = (response.json().errors as { path: string }[]).map(({ path }) => path);
+    expect(paths.sort()).toEqual(['/body/installation', '/query/dryRun', '/query/sample']);
+  });
+
+  test('who would get a mail when is a table that a spreadsheet takes for text', async () => {
+    await people([1, '=1+1@example.com'], [2, 'two@example.com'], [3, 'three@example.com']);
+    await world.rows('INSERT INTO iam_portal_user_reference (portal_id, user_id, uuid) VALUES ?', [
+      [1, 2].map((id) => [1, id, `00u0000000000000000${id}`]),
+    ]);
+    const before = Date.now();
+    const csv = async (operation: string) => {
+      const response = await api.fastify.inject({
+        method: 'POST',
+        url: '/v1/migrations?dryRun=true',
+        headers: { ...AUTHORIZED, accept: 'text/csv' },
+        payload: {
+          installation: 'werk',
+          operation,
+          ...(operation.startsWith('activate') && {
+            options: { mailsPerMinute: 6, confirm: ['module-inactive'] },
+          }),
+        },
+      });
+      expect([response.statusCode, response.headers['content-type']]).toEqual([
+        200,
+        'text/csv; charset=utf-8',
+      ]);
+      return response.body.split('\r\n').map((line) => line.split(','));
+    };
+    const [header, one, two, ...rest] = await csv('activate-panelists');
+    expect(header).toEqual(['id', 'kind', 'planned', 'mail']);
+    expect([one?.[0], one?.[1], one?.[3]]).toEqual(['1', 'panelist', "'=1+1@example.com"]);
+    expect([two?.[0], two?.[3]]).toEqual(['2', 'two@example.com']);
+    expect(rest).toEqual([['']]); // who is not in Okta is not mailed
+    const [first, second] = [one, two].map((row) => Date.parse(row?.[2] ?? ''));
+    expect(first).toBeGreaterThanOrEqual(before);
+    expect((second ?? 0) - (first ?? 0)).toBe(10_000);
+    expect(await csv('create-panelists')).toEqual([header, ['']]); // creation mails nobody
+  });
+});
+
+describe('in a world that is changed', () => {
+  beforeEach(open);
+  afterEach(() => world.close());
+
+  test('who has the login of an admin in Okta would fail, or be taken over where that is allowed', async () => {
+    await people([1, 'both@example.com'], [2, 'two@example.com']);
+    await world.rows(world.efs.admin, [[[7, 'BOTH@example.com', 'Ad', 'Min', null]]]);
+    expect((await ask()).body.expected).toEqual({ done: 2, failed: 0, failedBy: {} }); // the admin is not there yet
+    await world.rows("INSERT INTO iam_user_reference (user_id, uuid) VALUES (7, '00u00000000000000007')");
+    expect((await ask()).body.expected).toEqual({ done: 1, failed: 1, failedBy: { login_taken: 1 } });
+
+    Object.assign(world.file.installations.werk, { adoptExisting: 'same-person' });
+    const generous = await ask(CREATE, '', await openApi(world));
+    expect(generous.body.expected).toEqual({ done: 2, failed: 0, failedBy: {} });
+    expect(generous.finding('adopted')).toMatchObject({ severity: 'info', count: 1, examples: [1] });
+  });
+
+  test('what the org does not have, or does not allow, is an error', async () => {
+    await people([1, 'one@example.com']);
+    const { werk } = world.file.installations;
+    Object.assign(werk, { panelists: { ...werk.panelists, profile: { hair: { column: 'vorname' } } } });
+    const { finding } = await ask(CREATE, '', await openApi(world));
+    expect(finding('attribute_unknown')).toMatchObject({
+      severity: 'error',
+      message: expect.stringMatching('/installations/werk/panelists/profile/hair: .*no attribute hair'),
+    });
+
+    werk.groupId = '00gNOBODYHASTHISGRUP';
+    const group = await ask(CREATE, '', await openApi(world));
+    expect(group.finding('group_missing')).toMatchObject({ severity: 'error' });
+    await world.okta.control('POST', 'token', { revoked: true });
+    const { finding: refused, body } = await ask();
+    expect(refused('credentials_refused')).toMatchObject({ severity: 'error' });
+    expect(body.counts).toMatchObject({ eligible: 1 });
+  });
+
+  test('an allowance of which the token has a share, and one that is shut, is told', async () => {
+    const { limiter } = world.open();
+    const nothing = {
+      limit: null,
+      remaining: null,
+      resetInMs: null,
+      reset: null,
+      closeForMs: null,
+      crowded: false,
+    };
+    const users = { org: 'acme', bucket: 'users' } as const;
+    await limiter.settle(await limiter.take(users), { ...nothing, limit: 300, remaining: 299 });
+    const { body, finding } = await ask();
+    expect(finding('token_share')).toMatchObject({
+      severity: 'info',
+      message: expect.stringContaining('300 of the 600'),
+    });
+    expect(body.forecast.now).toMatchObject({ perMinute: 300, source: 'seen' });
+    await limiter.settle(await limiter.take(users), { ...nothing, closeForMs: 60_000 });
+    expect((await ask()).finding('allowance_closed')).toMatchObject({ severity: 'warning' });
+  });
+});
