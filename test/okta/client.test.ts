@@ -50,6 +50,27 @@ test('a user whose login has a slash is found by a search', async () => {
   });
 });
 
+test('who is activated gets a mail, and again when reactivated; the other way round nobody does', async () => {
+  const org = await startOrg();
+  const okta = clientAt(org.url);
+  const created = await okta.createUser(profile(), []);
+  const id = created.kind === 'ok' ? created.body.id : '';
+  const mails = async () => (await org.outbox()).map(({ userId, type }) => [userId, type]);
+  expect(await okta.reactivate(id)).toMatchObject({ kind: 'refused', error: { code: 'E0000038' } });
+  expect(await mails()).toEqual([]);
+  expect(await okta.activate(id)).toEqual({ kind: 'ok', body: {} });
+  expect(await okta.activate(id)).toMatchObject({ kind: 'refused', error: { code: 'E0000016' } });
+  expect(await okta.reactivate(id)).toEqual({ kind: 'ok', body: {} });
+  expect(await mails()).toEqual([
+    [id, 'activation'],
+    [id, 'activation'],
+  ]);
+  expect(await okta.getUser(id)).toMatchObject({
+    kind: 'ok',
+    body: { status: 'PROVISIONED', statusChanged: expect.stringMatching(/^20.*Z$/) },
+  });
+});
+
 test('a user that is not there is refused with 404', async () => {
   const org = await startOrg();
   const reply = await clientAt(org.url).getUser('nobody@example.com');

@@ -32,6 +32,7 @@ export interface SimulatedOrg {
   groupId: string;
   counters(): Promise<Counters>;
   users(): Promise<{ id: string; status: string; groupIds: string[]; profile: Record<string, string> }[]>;
+  outbox(): Promise<{ userId: string; type: string }[]>;
   control(path: string, body: unknown): Promise<unknown>;
   /** Calls that go wrong; see the simulator's own page. */
   fault(fault: object, times?: number): Promise<void>;
@@ -68,6 +69,7 @@ export async function startOrg(options: Partial<Options> = {}): Promise<Simulate
     groupId: (await post('/api/v1/groups', { profile: { name: 'EFS' } })).id,
     counters: () => control('counters'),
     users: () => control('users'),
+    outbox: () => control('outbox'),
     control: (path, body) => post(`/__simulator/${path}`, body),
     async fault(fault, times = 1) {
       await post('/__simulator/faults', { path: '/api/v1/users', times, fault });
@@ -137,6 +139,8 @@ export function clientAt(url: string, limiter?: Limiter, values?: Partial<OrgCon
     createUser: async (profile: OktaProfile, groupIds: string[]) =>
       okta.createUser(await okta.turn('users'), profile, groupIds),
     getUser: async (login: string) => okta.getUser(await okta.turn('user-read'), login),
+    activate: async (userId: string) => okta.activate(await okta.turn('users'), userId),
+    reactivate: async (userId: string) => okta.reactivate(await okta.turn('users'), userId),
     addToGroup: async (groupId: string, userId: string) =>
       okta.addToGroup(await okta.turn('groups'), groupId, userId),
     getGroup: async (id: string) => okta.getGroup(await okta.turn('group'), id),

@@ -1,0 +1,84 @@
+import {
+  activationsBetween,
+  findActivation,
+  mailsSince,
+  noteAsked,
+  recordActivation,
+  unnote,
+} from '../../src/db/activations.ts';
+import type { MigrationId, SubjectId } from '../../src/domain/ids.ts';
+import { DAY, MINUTE } from '../../src/time.ts';
+import { createOwnDatabase, type OwnDatabase } from './support.ts';
+
+const people = { installation: 'werk', kind: 'panelist' } as const;
+const [one, other] = [1 as MigrationId, 2 as MigrationId];
+const mailedAt = new Date('2026-03-01T10:00:00.123Z');
+
+let own: OwnDatabase;
+beforeAll(async () => {
+  own = await createOwnDatabase();
+});
+afterEach(() => own.db.query('DELETE FROM activations'));
+afterAll(() => own.close());
+
+const subject = (id: number) => id as SubjectId;
+const find = (id: number) => findActivation(own.db, people, subject(id));
+const ask = (id: number, found: Awaited<ReturnType<typeof find>>, migration = one) =>
+  noteAsked(own.db, people, subject(id), migration, found);
+const record = (id: number, values: Partial<Parameters<typeof recordActivation>[3]> = {}) =>
+  recordActivation(own.db, people, subject(id), { state: 'pending', migrationId: one, mailedAt, ...values });
+
+test('a person is found as recorded, to the millisecond, and of no other kind or installation', async () => {
+  await record(1);
+  expect(await find(1)).toMatchObject({ state: 'pending', migrationId: one, mailedAt });
+  expect(await findActivation(own.db, { ...people, kind: 'admin' }, subject(1))).toBeNull();
+  expect(await findActivation(own.db, { ...people, installation: 'labor' }, subject(1))).toBeNull();
+});
+
+test('people are found by a range of ids, both ends included', async () => {
+  for (const id of [1, 2, 3, 4]) await record(id);
+  expect([...(await activationsBetween(own.db, people, 2, 3)).keys()]).toEqual([2, 3]);
+});
+
+test('of two who are about to ask for the same mail, one does', async () => {
+  expect(await Promise.all([ask(1, null), ask(1, null)])).toContain(false);
+  expect(await find(1)).toMatchObject({ state: 'asked', migrationId: one });
+  await record(2);
+  const found = await find(2);
+  const asked = await Promise.all([ask(2, found, other), ask(2, found, other)]);
+  expect(asked.toSorted()).toEqual([false, true]);
+});
+
+test('who finds the note of a lost attempt may ask again', async () => {
+  await ask(1, null);
+  expect(await ask(1, await find(1), other)).toBe(true);
+  expect(await find(1)).toMatchObject({ state: 'asked', migrationId: other });
+});
+
+test('a note that is taken back leaves what was there before', async () => {
+  await ask(1, null);
+  await unnote(own.db, people, subject(1), null);
+  expect(await find(1)).toBeNull();
+  await record(2);
+  const found = await find(2);
+  await ask(2, found, other);
+  await unnote(own.db, people, subject(2), found);
+  expect(await find(2)).toEqual(found);
+});
+
+test('a note that has become a record is not taken back', async () => {
+  await ask(1, null);
+  await record(1);
+  await unnote(own.db, people, subject(1), null);
+  expect(await find(1)).toMatchObject({ state: 'pending' });
+});
+
+test("a migration's mails are counted back from now, those that were only asked for among them", async () => {
+  await record(1, { mailedAt: 'now' });
+  await ask(2, null);
+  await record(3, { mailedAt: new Date(Date.now() - 2 * MINUTE) });
+  await record(4, { mailedAt: 'now', migrationId: other });
+  await record(5, { mailedAt: null });
+  await record(6, { mailedAt: new Date(Date.now() - 2 * DAY) });
+  expect([await mailsSince(own.db, one, MINUTE), await mailsSince(own.db, one, DAY)]).toEqual([2, 3]);
+});
