@@ -46,7 +46,7 @@ export function holdOf(cause: Exclude<HoldCause, 'database'>, error: OktaError |
     case 'rights':
       return {
         cause,
-        reason: `The API token may not create users in this group (Okta answered ${answer}). Give it the right, then resume.`,
+        reason: `The API token lacks a right that this needs (Okta answered ${answer}). Give it the right, then resume.`,
         probed: false,
         wholeOrg: true,
       };
