@@ -21,9 +21,10 @@ const UNASSIGNMENT = {
   table: 'iam_portal_user_group_unassignment_queue',
   columns: ['user_id', 'uuid', 'email'],
 };
+const PORTAL_SETTINGS = { table: 'iam_portal_settings', columns: ['portal_id', 'key', 'value'] };
 const PORTAL_REFERENCE = { table: 'iam_portal_user_reference', columns: ['portal_id', 'user_id', 'uuid'] };
 
-/** Tries what the configuration names, all of it. Calls Okta twice for each installation; people stay untouched. */
+/** Tries what the configuration names, all of it. Calls Okta twice for each installation, four times with an app of EFS; people stay untouched. */
 export async function connectionFaults(config: Config): Promise<Fault[]> {
   const app = openApp(config, createLog('check'), { patient: false });
   app.allowances.close(); // its table may not be there yet
@@ -65,6 +66,7 @@ function tablesOf({ name, admins, panelists, portals, membership }: Installation
     ERROR_LOG,
     ...(admins ? [USER_REFERENCE] : []),
     ...(panelists ? [PORTAL_REFERENCE, UNASSIGNMENT] : []),
+    ...(portals?.app ? [PORTAL_SETTINGS] : []),
   ];
   return [
     ...mapped,

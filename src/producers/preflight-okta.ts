@@ -7,6 +7,7 @@ import { errorFields } from '../log.ts';
 import type { OktaClient } from '../okta/client.ts';
 import type { Reply } from '../okta/reply.ts';
 import { SECOND } from '../time.ts';
+import { checkEfsApp, type EfsAppFault } from './check-efs-app.ts';
 
 /** A bucket that Okta has shut opens again within a minute. */
 const TURN_MS = 70 * SECOND;
@@ -21,13 +22,14 @@ export interface OrgFault {
     | 'okta_throttled'
     | 'no_turn'
     | 'schema_unreadable'
+    | EfsAppFault['code']
     | MappingFault;
   /** The setting that it is about. */
   path: string;
   message: string;
 }
 
-/** What the org says of one installation's credentials, group and mapping; reads only. */
+/** What the org says of one installation's credentials, group, app and mapping; reads only. */
 export interface OrgCheck {
   faults: OrgFault[];
   /** Null: Okta has not said what its schema demands. */
@@ -46,10 +48,11 @@ export async function checkOrg(
   try {
     const group = await okta.getGroup(await okta.turn('group', how), installation.groupId, signal);
     if (group.kind !== 'ok') return { faults: [toFault(group, org, installation)], rules: null };
+    const efsApp = await checkEfsApp(okta, installation, how);
     const schema = await okta.getUserSchema(await okta.turn('api', how), signal);
-    if (schema.kind !== 'ok') return { faults: [unreadable(schema.error, org)], rules: null };
+    if (schema.kind !== 'ok') return { faults: [...efsApp, unreadable(schema.error, org)], rules: null };
     const rules = rulesOf(schema.body.definitions);
-    return { faults: faultsOfMappings(installation, rules), rules };
+    return { faults: [...efsApp, ...faultsOfMappings(installation, rules)], rules };
   } catch (error) {
     signal.throwIfAborted();
     const { code, error: kind } = errorFields(error);

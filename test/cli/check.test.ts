@@ -277,3 +277,21 @@ describe('check --connect and the mapping of profiles', () => {
     ]);
   });
 });
+
+describe('check and apps', () => {
+  test('what portals need of EFS, and the app of EFS itself, is compared with what is there', async () => {
+    const file = altered(({ installations: { werk } }) => {
+      Object.assign(werk.portals ?? {}, {
+        columns: { id: 'kennung', urlName: 'adresse' },
+        app: { label: '{portalId}', redirectUris: ['https://werk.example.com/{urlName}/'] },
+      });
+      Object.assign(werk, { efsApp: { id: '0oa00000000000000000' } });
+    });
+    const { code, err } = await connect(file);
+    expect(code).toBe(2);
+    expect(lines(err)).toEqual([
+      '/installations/werk/efsApp/id  Okta has no such app: register EFS there, or correct the id',
+      '/installations/werk/portals/columns/urlName  table eingang has no column adresse',
+    ]);
+  });
+});
