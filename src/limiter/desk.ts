@@ -18,16 +18,16 @@ export type Booking<T extends Held> =
 /** A longer wait is cut into pieces, so that a bucket that opens earlier is noticed. */
 const LONGEST_WAIT_MS = 5_000;
 
-/** Turns that fall due sooner than this were asked for late: some are to be booked at every moment. */
-const SOON_MS = 250;
+/** Turns that fall due sooner than this were asked for late. */
+const SOON_MS = 150;
 
 /**
  * How long a process rests between its turns before it asks for more, so that it is not told to come back: longer when it
  * was, shorter when what it got fell due too soon.
  */
 export function restAfter(restMs: number, booking: { waitMs: number } | { aheadMs: number }): number {
-  if ('waitMs' in booking) return Math.min(restMs + booking.waitMs / 2, LONGEST_WAIT_MS);
-  return Math.max(0, restMs - Math.max(0, SOON_MS - booking.aheadMs));
+  if ('waitMs' in booking) return Math.min(restMs + Math.min(booking.waitMs, 500) * 0.75, LONGEST_WAIT_MS);
+  return Math.max(0, restMs - 2 * Math.max(0, SOON_MS - booking.aheadMs));
 }
 
 /** The callers of one process before one allowance. */

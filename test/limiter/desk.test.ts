@@ -3,9 +3,9 @@ import { restAfter } from '../../src/limiter/desk.ts';
 test('a process that was told to come back asks later next time, and sooner again when it gets what falls due at once', () => {
   const told = restAfter(0, { waitMs: 300 });
   expect(told).toBeGreaterThan(0);
-  expect(restAfter(told, { aheadMs: 600 })).toBe(told);
-  expect(restAfter(told, { aheadMs: 200 })).toBeLessThan(told);
-  expect(restAfter(told, { aheadMs: 0 })).toBe(0);
+  expect(restAfter(told, { aheadMs: 300 })).toBe(told);
+  expect(restAfter(told, { aheadMs: 100 })).toBeLessThan(told);
+  expect(restAfter(told, { aheadMs: 0 })).toBe(0); // 225 ms less 300
 });
 
 test('no process rests for long, however often it is told to come back', () => {
