@@ -1,4 +1,7 @@
+import { createConnection } from 'mysql2/promise';
+import { createDatabase } from '../support/databases.ts';
 import { createDoor } from '../support/door.ts';
+import { createTables } from '../support/efs.ts';
 import { type Api, AUTHORIZED, createWorld, type World } from '../support/world.ts';
 import { openApi } from './support.ts';
 
@@ -284,5 +287,32 @@ describe('in a world that is changed', () => {
     expect(body.forecast.now).toMatchObject({ perMinute: 300, source: 'seen' });
     await limiter.settle(await limiter.take(users), { ...nothing, closeForMs: 60_000 });
     expect((await ask()).finding('allowance_closed')).toMatchObject({ severity: 'warning' });
+  });
+
+  test('who has the login of somebody of another installation in the org would fail, unless logins are told apart', async () => {
+    const other = await createDatabase('efs2');
+    world.closeLater({ close: () => other.drop() });
+    await createTables(other.url, world.efs);
+    const connection = await createConnection({ uri: other.url });
+    await connection.query(world.efs.admin, [[[3, 'One@example.com', 'Ad', 'Min', null]]]);
+    await connection.query(
+      "INSERT INTO iam_user_reference (user_id, uuid) VALUES (3, '00u00000000000000003')",
+    );
+    await connection.end();
+    const installations = world.file.installations as Record<string, object>;
+    const { werk } = world.file.installations;
+    installations.labor = { ...werk, database: { env: 'LABOR_URL' } };
+    await people([1, 'one@example.com'], [2, 'two@example.com']);
+
+    const shared = await ask(CREATE, '', await openApi(world, { LABOR_URL: other.url }));
+    expect(shared.body.expected).toEqual({ done: 1, failed: 1, failedBy: { login_taken: 1 } });
+    const away = await ask(CREATE, '', await openApi(world, { LABOR_URL: `${other.url}_away` }));
+    expect(away.finding('installation_unread')?.message).toContain('labor');
+    expect(away.body.expected).toMatchObject({ done: 2 });
+
+    for (const name of ['werk', 'labor'])
+      Object.assign(installations[name] ?? {}, { login: '{installation}.{email}' });
+    const apart = await ask(CREATE, '', await openApi(world, { LABOR_URL: other.url }));
+    expect(apart.body.expected).toEqual({ done: 2, failed: 0, failedBy: {} });
   });
 });

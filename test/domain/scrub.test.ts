@@ -75,3 +75,8 @@ test('a text of any length is scrubbed within moments', () => {
 test('a person called like a placeholder does no harm', () => {
   expect(scrub('login a@b.de', aPerson({ firstName: 'mail', lastName: 'personal' }))).toBe('login <mail>');
 });
+
+test('what else a profile is made of is taken out too', () => {
+  const person = aPerson({ extra: { ort: 'Kleinkleckersdorf', sprache: '' } });
+  expect(scrub('city: kleinkleckersdorf is no city', person)).toBe('city: <personal> is no city');
+});
