@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { bucketNames, defaultPerMinute } from '../domain/buckets.ts';
 import { keepFreePerMinute } from '../domain/keep-free.ts';
 import type { Bucket } from '../domain/operations.ts';
+import { defaultPortalApps } from '../domain/portal.ts';
 import { SECOND } from '../time.ts';
 import type {
   Config,
@@ -29,9 +30,6 @@ const DEFAULTS = {
   login: '{email}',
   markerAttribute: 'employeeNumber', // a base attribute: every org has it
   adoptExisting: 'never', // whose account a login is cannot be told from the login
-  portalLabel: '{customer} {portal}',
-  portalGrantTypes: ['authorization_code'],
-  portalSettings: { clientId: 'client_id', appId: 'okta_app_id' },
   settingsTable: 'config', // as the tests have it: EFS' own names are not documented
   settingsColumns: { key: 'name', value: 'value' },
   settingsTimeoutSeconds: 8, // a change may run three commands, and the API answers within 30 s
@@ -109,12 +107,12 @@ function portalsOf({ app, ...rest }: PortalsSource): PortalsConfig {
   return {
     ...rest,
     app: {
-      label: label ?? DEFAULTS.portalLabel,
+      label: label ?? defaultPortalApps.label,
       redirectUris,
       postLogoutRedirectUris,
       initiateLoginUri,
-      grantTypes: grantTypes ?? DEFAULTS.portalGrantTypes,
-      settings: { ...DEFAULTS.portalSettings, clientSecret: null, ...app.settings },
+      grantTypes: grantTypes ?? defaultPortalApps.grantTypes,
+      settings: { ...defaultPortalApps.settings, clientSecret: null, ...app.settings },
     },
   };
 }

@@ -1,4 +1,4 @@
-import { labelPlaceholders, uriPlaceholders } from '../domain/portal.ts';
+import { defaultPortalApps, labelPlaceholders, uriPlaceholders } from '../domain/portal.ts';
 import { placeholdersIn, render } from '../domain/template.ts';
 import type { Fault } from './config.ts';
 import type { PortalsSource } from './schema.ts';
@@ -12,7 +12,7 @@ export function* portalFaults(
 ): Faults {
   if (skip?.offline && !columns.online) yield { path: '/skip/offline', message: 'needs columns.online' };
   if (!app) return;
-  const { label, redirectUris, postLogoutRedirectUris = [], initiateLoginUri, settings } = app;
+  const { redirectUris, postLogoutRedirectUris = [], initiateLoginUri } = app;
   const uris = [
     ...redirectUris.map((template, i) => ({ template, path: `/app/redirectUris/${i}` })),
     ...postLogoutRedirectUris.map((template, i) => ({ template, path: `/app/postLogoutRedirectUris/${i}` })),
@@ -23,15 +23,15 @@ export function* portalFaults(
     yield { path: '/columns/urlName', message: 'is missing: a template of app holds {urlName}' };
   }
 
-  const used = label === undefined ? ['customer', 'portal'] : placeholdersIn(label);
-  if (label) yield* unknownIn(used, labelPlaceholders, '/app/label');
+  const used = placeholdersIn(app.label ?? defaultPortalApps.label);
+  yield* unknownIn(used, labelPlaceholders, '/app/label');
   if (used.includes('customer') && !customerName) {
     yield { path: '/app/label', message: "holds {customer}, which needs the installation's customerName" };
   }
   if (used.includes('portal') && !columns.name) {
     yield { path: '/columns/name', message: 'is missing: app.label holds {portal}' };
   }
-  const keys = Object.values(settings ?? {});
+  const keys = Object.values({ ...defaultPortalApps.settings, ...app.settings });
   if (new Set(keys).size < keys.length) yield { path: '/app/settings', message: 'names a key twice' };
 }
 

@@ -22,6 +22,13 @@ export interface PortalApps {
   settings: { clientId: string; appId: string; clientSecret: string | null };
 }
 
+/** As far as the configuration says nothing else. */
+export const defaultPortalApps = {
+  label: '{customer} {portal}',
+  grantTypes: ['authorization_code'],
+  settings: { clientId: 'client_id', appId: 'okta_app_id' },
+} as const;
+
 export const labelPlaceholders = ['customer', 'portal', 'portalId', 'installation'] as const;
 export const uriPlaceholders = ['urlName', 'portalId', 'installation'] as const;
 
@@ -93,7 +100,8 @@ export function labelOf(
     portalId: String(id),
     installation,
   };
-  return [...render(label, values)].slice(0, LONGEST_LABEL).join('').trim();
+  const loneHalf = /[\uD800-\uDBFF]$/;
+  return render(label, values).slice(0, LONGEST_LABEL).replace(loneHalf, '').trim();
 }
 
 /**
