@@ -1,3 +1,4 @@
+import { pipeline } from 'node:stream/promises';
 import type { Problem } from '../api/problem.ts';
 import { SECOND } from '../time.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -14,6 +15,40 @@ export async function callApi<T>(
   path: string,
   body?: object,
 ): Promise<ApiReply<T>> {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  return request(env, { method, path, body, accept: 'application/json', signal }, async (response) => {
+    const answer: unknown = await response.json().catch(() => undefined);
+    return answer === undefined ? undefined : (answer as T);
+  });
+}
+
+/** Writes an answer of any length, as it comes. */
+export async function download(
+  env: NodeJS.ProcessEnv,
+  { path, body, accept }: { path: string; body: object; accept: string },
+  to: NodeJS.WritableStream,
+): Promise<ApiReply<true>> {
+  return request(env, { method: 'POST', path, body, accept }, async (response) => {
+    if (!response.body) return undefined;
+    await pipeline(response.body, to, { end: false });
+    return true;
+  });
+}
+
+interface Request {
+  method: string;
+  path: string;
+  body: object | undefined;
+  accept: string;
+  signal?: AbortSignal;
+}
+
+/** What `read` makes of a good answer, undefined being no answer of Portage's; of another, why. */
+async function request<T>(
+  env: NodeJS.ProcessEnv,
+  { method, path, body, accept, signal }: Request,
+  read: (response: Response) => Promise<T | undefined>,
+): Promise<ApiReply<T>> {
   const { PORTAGE_API_URL: base = 'http://127.0.0.1:3000', PORTAGE_API_KEY: key } = env;
   if (!key)
     return failed(EXIT.usage, 'environment variable PORTAGE_API_KEY is not set: it holds a key of the API');
@@ -22,13 +57,17 @@ export async function callApi<T>(
   try {
     const response = await fetch(base.replace(/\/$/, '') + path, {
       method,
-      headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) },
+      headers: {
+        authorization: `Bearer ${key}`,
+        accept,
+        ...(body && { 'content-type': 'application/json' }),
+      },
       ...(body && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      ...(signal && { signal }),
     });
-    const answer: unknown = await response.json().catch(() => undefined);
-    if (response.ok && answer !== undefined) return { kind: 'ok', body: answer as T };
-    const why = problemLines(answer);
+    const answer = response.ok ? await read(response) : undefined;
+    if (answer !== undefined) return { kind: 'ok', body: answer };
+    const why = response.ok ? undefined : problemLines(await response.json().catch(() => undefined));
     if (why) return failed(codeOf(response.status), ...why);
     return failed(EXIT.unreachable, `${origin} answers ${response.status}, not as Portage's API does`);
   } catch (error) {

@@ -2,6 +2,7 @@ import type { Migration } from '../api/schemas.ts';
 import { duration } from '../domain/progress.ts';
 import { SECOND } from '../time.ts';
 import { colour, number } from './output.ts';
+import { reasonsOf } from './preflight.ts';
 import { table } from './table.ts';
 
 /** Portals or people. */
@@ -57,11 +58,8 @@ export function progressText({ counts, ratePerMinute, etaSeconds }: Migration): 
   ].join(', ');
 }
 
-function skippedText({ counts }: Migration): string | null {
-  if (!counts || counts.skipped === 0) return null;
-  const reasons = Object.entries(counts.skippedBy).map(([reason, n]) => `${number(n)} ${reason}`);
-  return `${number(counts.skipped)}${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`;
-}
+const skippedText = ({ counts }: Migration): string | null =>
+  counts && counts.skipped > 0 ? number(counts.skipped) + reasonsOf(counts.skippedBy) : null;
 
 function stateText({ state, heldCause }: Migration): string {
   switch (state) {

@@ -1,52 +1,51 @@
+import type { Preflight } from '../api/preflight-schemas.ts';
 import { colour, number } from './output.ts';
 
-/** What the API finds before anything is done, as far as the CLI knows of it. */
-export interface Preflight {
-  operation: string;
-  counts?: Record<string, unknown>;
-  findings: { severity: string; code: string; message: string; count?: number | null }[];
-  forecast?: unknown;
-}
+type Finding = Preflight['findings'][number];
 
-const isError = ({ severity }: Preflight['findings'][number]) => severity === 'error';
-export const errorsOf = ({ findings }: Preflight): number => findings.filter(isError).length;
+export const errorsOf = ({ findings }: Preflight): number =>
+  findings.filter(({ severity }) => severity === 'error').length;
 
-/** A pre-flight in lines: numbers, then what was found, then how long it may take. */
+/** A pre-flight in lines: what would become of whom, what it would cost, and what was found. */
 export function preflightText(preflight: Preflight): string {
-  const { operation, counts = {}, findings, forecast } = preflight;
+  const { operation, installation, counts, expected, calls, mails, allowance, forecast, findings } =
+    preflight;
+  const facts: [string, string | null | undefined][] = [
+    ['eligible', counts && `${number(counts.eligible)}, of whom ${number(counts.done)} are done`],
+    ['left out', counts && number(counts.skipped) + reasonsOf(counts.skippedBy)],
+    [
+      'would be',
+      expected &&
+        `${number(expected.done)} done, ${number(expected.failed)} failed${reasonsOf(expected.failedBy)}`,
+    ],
+    ['calls', `${number(calls)}${mails > 0 ? `, ${number(mails)} mails` : ''}`],
+    ['pace', allowance?.summary],
+    ['time', forecast?.now.text],
+    [
+      'beside',
+      forecast?.beside && `${forecast.beside.text}, beside ${forecast.beside.migrations.join(', ')}`,
+    ],
+  ];
   return [
-    colour('bold', `Pre-flight of ${operation}: nothing has been written`),
-    ...factLines(counts),
+    colour('bold', `Pre-flight of ${operation} of ${installation}: nothing was written`),
+    ...facts.flatMap(([name, fact]) => (fact ? [`  ${name.padEnd(8)}  ${fact}`] : [])),
     ...findings.map(findingText),
     ...(findings.length === 0 ? [colour('green', '  nothing was found that is in the way')] : []),
-    ...(forecast === undefined || forecast === null ? [] : forecastLines(forecast)),
   ].join('\n');
 }
 
-function findingText({ severity, code, message, count }: Preflight['findings'][number]): string {
-  const mark = colour(
-    severity === 'error' ? 'red' : severity === 'warning' ? 'yellow' : 'dim',
-    severity.padEnd(7),
-  );
-  const many = count === undefined || count === null ? '' : `${number(count)} × `;
-  return `  ${mark}  ${many}${code}: ${message}`;
+/** ` (12 status, 3 no_portal)`. */
+export function reasonsOf(by: Readonly<Record<string, number | undefined>>): string {
+  const reasons = Object.entries(by).map(([reason, n = 0]) => `${number(n)} ${reason}`);
+  return reasons.length > 0 ? ` (${reasons.join(', ')})` : '';
 }
 
-/** `eligible  277`, and of a part `skippedBy  12 status, 3 no_portal`. */
-function factLines(facts: Record<string, unknown>): string[] {
-  return Object.entries(facts).map(([name, fact]) => `  ${name.padEnd(10)}  ${factText(fact)}`);
-}
+const COLOURS = { error: 'red', warning: 'yellow', info: 'dim' } as const;
 
-function factText(fact: unknown): string {
-  if (typeof fact === 'number') return number(fact);
-  if (typeof fact !== 'object' || fact === null) return fact === null ? '-' : String(fact);
-  if ('text' in fact && typeof fact.text === 'string') return fact.text;
-  return Object.entries(fact)
-    .map(([name, value]) => `${factText(value)} ${name}`)
-    .join(', ');
+function findingText({ severity, code, message, count, examples }: Finding): string {
+  const mark = colour(COLOURS[severity], severity.padEnd(8));
+  const many = count === undefined ? '' : `${number(count)} × `;
+  const more = count !== undefined && count > examples.length ? ', ...' : '';
+  const who = examples.length > 0 ? ` [${examples.join(', ')}${more}]` : '';
+  return `  ${mark}  ${many}${code}: ${message}${who}`;
 }
-
-const forecastLines = (forecast: unknown): string[] =>
-  typeof forecast === 'object' && forecast !== null && !('text' in forecast)
-    ? factLines(forecast as Record<string, unknown>)
-    : [`  ${'forecast'.padEnd(10)}  ${factText(forecast)}`];

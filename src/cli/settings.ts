@@ -9,7 +9,7 @@ import type {
   SettingView,
   TokenData,
 } from '../api/setting-schemas.ts';
-import { ask } from './ask.ts';
+import { ask, readSecret } from './ask.ts';
 import { callApi } from './call-api.ts';
 import { API_HELP, EXIT, examples } from './exit-codes.ts';
 import { colour, formatOf, misused, number, type OutputOptions, show, withOutput } from './output.ts';
@@ -49,7 +49,7 @@ export function settingCommands(program: Command): void {
     .description('set one, and read it back')
     .argument('<key>')
     .argument('[value]')
-    .option('--stdin', 'take the value from standard input, without its last line break: no shell keeps it')
+    .option('--stdin', 'take the value from standard input, or ask for it unseen: no shell keeps it')
     .addOption(
       new Option(
         '--confirm <word>',
@@ -112,7 +112,8 @@ async function set(
   options: Of & { stdin?: boolean; confirm?: 'incomplete' },
 ): Promise<void> {
   if ((given === undefined) === !options.stdin) return misused('Give either a value or --stdin.');
-  const value = given ?? readFileSync(0, 'utf8').replace(/\r?\n$/, '');
+  const value = given ?? (await readSecret(`${key}: `));
+  if (value === undefined) return misused('Nothing was set.');
   const body = { value, ...(options.confirm && { confirm: [options.confirm] }) };
   const path = `${pathOf(options)}/settings/${encodeURIComponent(key)}`;
   const reply = await callApi<SettingDetails>(process.env, 'PUT', path, body);

@@ -1,10 +1,11 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import type { Static } from 'typebox';
+import type { Preflight } from '../api/preflight-schemas.ts';
 import type { NewMigration, StartedMigration } from '../api/schemas.ts';
 import { type Operation, operationNames } from '../domain/operations.ts';
 import { type Confirmation, confirmations } from '../domain/options.ts';
 import { ask } from './ask.ts';
-import { callApi } from './call-api.ts';
+import { callApi, download } from './call-api.ts';
 import { API_HELP, EXIT, examples } from './exit-codes.ts';
 import { follow } from './follow.ts';
 import { migrationText } from './migration-text.ts';
@@ -18,7 +19,7 @@ import {
   printLines,
   withOutput,
 } from './output.ts';
-import { errorsOf, type Preflight, preflightText } from './preflight.ts';
+import { errorsOf, preflightText } from './preflight.ts';
 import { readIds } from './read-ids.ts';
 
 interface Wanted extends OutputOptions {
@@ -37,6 +38,8 @@ interface Start extends Wanted {
   follow?: boolean;
   dryRun?: boolean;
 }
+
+const DRY_RUN = '/v1/migrations?dryRun=true';
 
 type Started = Static<typeof StartedMigration>;
 
@@ -65,10 +68,12 @@ export function startCommands(program: Command): void {
     program.command('preflight'),
     'tell what a migration would do and what is in its way; write nothing',
   )
+    .option('--mails', 'as CSV instead: who would get a mail when, with the addresses')
     .addHelpText(
       'after',
       examples(
         'portage preflight create-panelists --installation musterpanel',
+        'portage preflight activate-admins --installation musterpanel --mails > mails.csv',
         "portage preflight activate-admins --installation musterpanel | jq '.findings[]'",
       ) + API_HELP,
     )
@@ -97,9 +102,14 @@ function describe(command: Command, description: string): Command {
   );
 }
 
-async function preflight(operation: Operation, options: Wanted): Promise<void> {
+async function preflight(operation: Operation, options: Wanted & { mails?: boolean }): Promise<void> {
   const body = bodyOf(operation, options);
   if (!body) return;
+  if (options.mails) {
+    const reply = await download(process.env, { path: DRY_RUN, body, accept: 'text/csv' }, process.stdout);
+    if (reply.kind === 'failed') fail(reply);
+    return;
+  }
   const found = await showPreflight(body, formatOf(options));
   if (found && errorsOf(found) > 0) process.exitCode = EXIT.refused;
 }
@@ -130,7 +140,7 @@ async function isWanted(errors: number): Promise<boolean> {
 
 /** The pre-flight, shown; undefined when there is none, and the exit code says why. */
 async function showPreflight(body: NewMigration, format: Format): Promise<Preflight | undefined> {
-  const reply = await callApi<Preflight>(process.env, 'POST', '/v1/migrations?dryRun=true', body);
+  const reply = await callApi<Preflight>(process.env, 'POST', DRY_RUN, body);
   if (reply.kind === 'failed') {
     fail(reply);
     return undefined;

@@ -32,7 +32,7 @@ afterEach(async () => {
 
 /** The API with these settings of the installation configured. */
 async function configured(settings: object | undefined) {
-  const installation: { settings?: object } = world.file.installations.werk;
+  const installation = world.file.installations.werk as { settings?: object };
   if (settings) installation.settings = settings;
   else delete installation.settings;
   return openApi(world);

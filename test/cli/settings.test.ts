@@ -64,18 +64,28 @@ test('set writes, and get shows who has changed it', async () => {
   ]);
 });
 
-test('a secret is set from standard input, and shown nowhere', async () => {
-  const { code, screen } = await onTerminal(settings('set', 'iam_client_secret', '--stdin'), env, {
-    immediately: 'another-s3cret\n\u0004',
-  });
-  const told = (await run('get', 'iam_client_secret', '--text')).out;
+test('a secret is asked for unseen, and shown nowhere', async () => {
+  const asking = { question: 'iam_client_secret: ', answer: 'another-s3cret\n' };
+  const { code, screen } = await onTerminal(settings('set', 'iam_client_secret', '--stdin'), env, asking);
   expect([code, await world.rows("SELECT value FROM config WHERE name = 'iam_client_secret'")]).toEqual([
     0,
     [{ value: 'another-s3cret' }],
   ]);
-  expect(screen).toContain('iam_client_secret');
-  expect(told).toMatch(/\(not set\) -> \(set, secret\)/);
-  expect(told).not.toContain('s3cret');
+  expect(screen).toMatch(/\(not set\) -> \(set, secret\)/);
+  expect(screen).not.toContain('s3cret');
+  expect((await run('get', 'iam_client_secret')).out).not.toContain('another-s3cret');
+});
+
+test('whoever breaks that off sets nothing', async () => {
+  const asking = { question: 'iam_client_secret: ', answer: '\u0003' };
+  const { code, screen } = await onTerminal(settings('set', 'iam_client_secret', '--stdin'), env, asking);
+  expect([code, screen]).toEqual([2, expect.stringContaining('Nothing was set.')]);
+});
+
+test('a value comes from standard input', async () => {
+  const child = portage(settings('set', 'iam_client_id', '--stdin'), {}, env); // which is empty here
+  expect(await child.ended).toMatchObject({ code: 0 });
+  expect(await world.rows("SELECT value FROM config WHERE name = 'iam_client_id'")).toEqual([{ value: '' }]);
 });
 
 test('the module is not switched on while something is missing, unless that is confirmed', async () => {

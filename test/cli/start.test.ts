@@ -43,10 +43,25 @@ const finished = {
 };
 const started = { ...running, estimate: { text: 'about 1 s at 600 a minute, as configured' } };
 const found = (severity: string) => ({
+  installation: 'werk',
   operation: 'create-panelists',
-  counts: { eligible: 4, skipped: 1 },
-  findings: [{ severity, code: 'mail_invalid', message: 'The mail address is not valid.', count: 2 }],
-  forecast: { text: 'about 1 s at 600 a minute, as configured' },
+  selection: {},
+  options: {},
+  counts: { eligible: 4, done: 0, remaining: 4, skipped: 1, skippedBy: { status: 1 } },
+  expected: { done: 2, failed: 2, failedBy: { mail_invalid: 2 } },
+  calls: 2,
+  mails: 0,
+  findings: [
+    {
+      severity,
+      code: 'mail_invalid',
+      message: 'The mail address is not valid.',
+      count: 2,
+      examples: [3, 4],
+    },
+  ],
+  allowance: null,
+  forecast: { now: { text: 'about 1 s at 600 a minute, as configured' }, beside: null },
 });
 
 let api: ApiDouble;
@@ -219,8 +234,11 @@ describe('on a terminal', () => {
     await answering([half, { ...finished, counts: counts(3, 1) }], 'error');
     const args = ['start', 'create-panelists', '--installation', 'werk', '--follow'];
     const { code, screen } = await onTerminal(args, api.env, { question: '[y/N]', answer: 'y\n' });
-    expect(screen).toMatch(/Pre-flight of create-panelists: nothing has been written/);
-    expect(screen).toMatch(/2 × mail_invalid: The mail address is not valid\./);
+    expect(screen).toMatch(/Pre-flight of create-panelists of werk: nothing was written/);
+    expect(screen).toMatch(
+      /left out {2}1 \(1 status\)\r\n {2}would be {2}2 done, 2 failed \(2 mail_invalid\)/,
+    );
+    expect(screen).toMatch(/2 × mail_invalid: The mail address is not valid\. \[3, 4\]/);
     expect(screen).toMatch(/The pre-flight has found an error\. Start it\? \[y\/N\]/);
     expect(screen).toMatch(/█{12}░{12} {2}50 % {2}2 of 4 done, 2 remaining, 600\/min/);
     expect(screen).toMatch(/has finished: 3 people done, 1 failed, 1 left out\./);

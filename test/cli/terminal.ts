@@ -4,18 +4,17 @@ import { fileURLToPath } from 'node:url';
 
 const BINARY = fileURLToPath(new URL('../../bin/portage', import.meta.url));
 
-/** Runs the binary on a terminal of its own, types at once or when it asks, and returns what the screen was sent. */
+/** Runs the binary on a terminal of its own, answers what it asks, and returns what the screen was sent. */
 export async function onTerminal(
   args: string[],
   env: Record<string, string>,
-  { question = '', answer = '', immediately = '' } = {},
+  { question = '', answer = '' } = {},
 ): Promise<{ code: number | null; screen: string }> {
   const command = [BINARY, ...args].map((each) => `'${each}'`).join(' ');
   const child = spawn('script', ['-qec', `stty cols 90; exec ${command}`, '/dev/null'], {
     env: { PATH: process.env.PATH, TERM: 'xterm', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  child.stdin.write(immediately);
   let screen = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     screen += chunk;
