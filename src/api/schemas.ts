@@ -138,8 +138,9 @@ export const Estimate = Type.Object(
     people: Count,
     seconds: Count,
     perMinute: Count,
-    source: Type.Enum(['seen', 'configured'], {
-      description: 'Whether Okta itself has stated the pace lately, or only the configuration.',
+    source: Type.Enum(['seen', 'configured', 'asked'], {
+      description:
+        'Whether Okta itself has stated the pace lately, or only the configuration; asked: mails go out slower than that.',
     }),
     text: Type.String(),
   },

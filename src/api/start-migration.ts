@@ -6,7 +6,7 @@ import { withNamedLock } from '../db/named-lock.ts';
 import type { MigrationId } from '../domain/ids.ts';
 import { type Migration, remainingOf } from '../domain/migration.ts';
 import { optionsKey } from '../domain/options.ts';
-import { type Estimate, estimate } from '../domain/progress.ts';
+import { type Estimate, estimate, slowedByMails } from '../domain/progress.ts';
 import { overlap, selectionKey } from '../domain/selection.ts';
 import { errorFields } from '../log.ts';
 import { countPeople } from '../producers/count.ts';
@@ -77,7 +77,7 @@ export async function estimateOf(app: App, migration: Migration): Promise<Estima
   try {
     const people = remainingOf(migration.counts ?? (await within(COUNT_MS, countPeople(app, migration))));
     const { perMinute, source } = await expectedPace(app, migration);
-    return estimate(people, perMinute, source);
+    return slowedByMails(estimate(people, perMinute, source), people, migration.options);
   } catch (error) {
     app.log.warn({ migrationId: migration.id, ...errorFields(error) }, 'no estimate');
     return null;
@@ -88,7 +88,7 @@ export async function estimateOf(app: App, migration: Migration): Promise<Estima
 export async function expectedPace(
   app: App,
   migration: Pick<Migration, 'installation' | 'operation'>,
-): Promise<{ perMinute: number; source: Estimate['source'] }> {
+): Promise<{ perMinute: number; source: Exclude<Estimate['source'], 'asked'> }> {
   const allowance = allowanceOf(app, migration);
   const terms = allowance && app.allowances.termsOf(allowance);
   if (!terms) throw new Error(`Bug: ${migration.operation} has no allowance`);

@@ -1,5 +1,6 @@
-import { MINUTE, SECOND } from '../time.ts';
+import { DAY, MINUTE, SECOND } from '../time.ts';
 import { type Counts, remainingOf, type Sample } from './migration.ts';
+import type { Options } from './options.ts';
 
 const RATE_SPAN_MS = MINUTE;
 /** gh-ost's rule: before one part in a hundred is done, a forecast says more than is known. */
@@ -31,12 +32,16 @@ export interface Estimate {
   people: number;
   seconds: number;
   perMinute: number;
-  /** `seen` in Okta's last answer, or only `configured`. */
-  source: 'seen' | 'configured';
+  /** `seen` in Okta's last answer, or only `configured`; `asked`: the pace of mails is slower than both. */
+  source: 'seen' | 'configured' | 'asked';
   text: string;
 }
 
-export function estimate(people: number, perMinute: number, source: Estimate['source']): Estimate {
+export function estimate(
+  people: number,
+  perMinute: number,
+  source: Exclude<Estimate['source'], 'asked'>,
+): Estimate {
   const seconds = Math.ceil((people / perMinute) * 60);
   const where = source === 'seen' ? 'as last seen from Okta' : 'as configured';
   return {
@@ -46,6 +51,30 @@ export function estimate(people: number, perMinute: number, source: Estimate['so
     source,
     text: `about ${duration(seconds * SECOND)} at ${perMinute} a minute, ${where}`,
   };
+}
+
+/** The same where so many mails go out at a pace of their own, if that is the slower one. */
+export function slowedByMails(estimated: Estimate, mails: number, pace: MailPace): Estimate {
+  const seconds = mailSeconds(mails, pace);
+  if (seconds <= estimated.seconds) return estimated;
+  return {
+    people: estimated.people,
+    seconds,
+    perMinute: Math.max(1, Math.round((mails * 60) / seconds)),
+    source: 'asked',
+    text: `about ${duration(seconds * SECOND)} for ${mails} mails, at the pace asked for`,
+  };
+}
+
+type MailPace = Pick<Options, 'mailsPerMinute' | 'mailsPerDay'>;
+
+/** Until the last of so many mails may go out. */
+function mailSeconds(mails: number, { mailsPerMinute = Infinity, mailsPerDay = Infinity }: MailPace): number {
+  const perDay = Math.min(mailsPerDay, mailsPerMinute * (DAY / MINUTE));
+  const days = Math.max(0, Math.ceil(mails / perDay) - 1);
+  const onLastDay = days > 0 ? mails - days * perDay : mails;
+  const minutes = Math.max(0, Math.ceil(onLastDay / mailsPerMinute) - 1);
+  return (days * DAY + minutes * MINUTE) / SECOND;
 }
 
 /** Calls until `own` are through, of all who take turns with it. */

@@ -1,5 +1,12 @@
 import { type Counts, remainingOf, type Sample } from '../../src/domain/migration.ts';
-import { duration, estimate, etaSeconds, ratePerMinute, sampled } from '../../src/domain/progress.ts';
+import {
+  duration,
+  estimate,
+  etaSeconds,
+  ratePerMinute,
+  sampled,
+  slowedByMails,
+} from '../../src/domain/progress.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/time.ts';
 
 const counts = (values: Partial<Counts>): Counts => ({
@@ -112,4 +119,26 @@ test.each([
   [HOUR + 59 * MINUTE + 59 * SECOND, '2 h'],
 ])('%i ms read as %s', (ms, text) => {
   expect(duration(ms)).toBe(text);
+});
+
+test.each([
+  [100, { mailsPerMinute: 60 }, 60, '1 min'],
+  [120, { mailsPerMinute: 60 }, 60, '1 min'],
+  [121, { mailsPerMinute: 60 }, 120, '2 min'],
+  [10_000, { mailsPerDay: 4_000 }, 2 * 86_400, '48 h'],
+  [10_000, { mailsPerDay: 4_000, mailsPerMinute: 10 }, 2 * 86_400 + 199 * 60, '51 h 19 min'],
+  [20_000, { mailsPerDay: 1_000_000, mailsPerMinute: 10 }, 86_400 + 559 * 60, '33 h 19 min'],
+])('%i mails at %j are out after %i s', (mails, pace, seconds, text) => {
+  expect(slowedByMails(estimate(mails, 600_000, 'seen'), mails, pace)).toMatchObject({
+    people: mails,
+    seconds,
+    source: 'asked',
+    text: `about ${text} for ${mails} mails, at the pace asked for`,
+  });
+});
+
+test('mails that are no slower than the calls are not told of', () => {
+  const estimated = estimate(600, 60, 'configured');
+  expect(slowedByMails(estimated, 600, { mailsPerMinute: 600 })).toBe(estimated);
+  expect(slowedByMails(estimated, 600, {})).toBe(estimated);
 });
