@@ -1,8 +1,8 @@
 import type { App } from '../app.ts';
+import { mailTime } from '../domain/mail-time.ts';
 import { isMailing, operations } from '../domain/operations.ts';
 import type { Wanted } from '../producers/preflight.ts';
 import { lastIdOf, queryOf } from '../producers/queries.ts';
-import { DAY, MINUTE } from '../time.ts';
 import { expectedPace } from './start-migration.ts';
 
 const PAGE_ROWS = 1_000;
@@ -15,36 +15,20 @@ export async function* mailPlan(app: App, wanted: Wanted, nowMs = Date.now()): A
   const source = kind === 'portal' ? undefined : app.installations.get(wanted.installation)?.sources[kind];
   if (!isMailing(wanted.operation) || !source) return;
   const { perMinute } = await expectedPace(app, wanted);
-  const planned = mailTimes(nowMs, { ...wanted.options, perMinute });
+  const pace = { ...wanted.options, perMinute };
+  let mails = 0;
   const query = queryOf(app, wanted);
   const throughId = await lastIdOf(query, wanted.selection);
   for (let afterId = 0; ; ) {
     const page = await query.page(wanted.selection, throughId, afterId, PAGE_ROWS);
     if (page.lastId === null) return;
-    const mails = await source.mailsOf(page.wanted);
+    const addresses = await source.mailsOf(page.wanted);
     for (const id of page.wanted) {
-      const at = planned.next().value;
-      yield csvLine([String(id), kind, new Date(at).toISOString(), mails.get(id) ?? '']);
+      const planned = new Date(nowMs + mailTime(mails, pace));
+      yield csvLine([String(id), kind, planned.toISOString(), addresses.get(id) ?? '']);
+      mails += 1;
     }
     afterId = page.lastId;
-  }
-}
-
-interface MailPace {
-  /** Of the allowance. */
-  perMinute: number;
-  mailsPerMinute?: number;
-  mailsPerDay?: number;
-}
-
-/** When one mail after the other goes out, in milliseconds: evenly, and no more in a day than are allowed. */
-export function* mailTimes(
-  fromMs: number,
-  { perMinute, mailsPerMinute = Infinity, mailsPerDay = Infinity }: MailPace,
-): Generator<number, never, undefined> {
-  const gapMs = MINUTE / Math.min(perMinute, mailsPerMinute);
-  for (let dayMs = fromMs; ; dayMs += DAY) {
-    for (let n = 0; n < mailsPerDay && n * gapMs < DAY; n += 1) yield dayMs + n * gapMs;
   }
 }
 

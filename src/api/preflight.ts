@@ -1,14 +1,11 @@
 import type { App } from '../app.ts';
 import { migrationsInState } from '../db/migrations.ts';
 import { type Finding, sorted } from '../domain/finding.ts';
-import { mailTime } from '../domain/mail-time.ts';
 import { remainingOf } from '../domain/migration.ts';
-import { isMailing } from '../domain/operations.ts';
 import { type Estimate, estimate, sharedWork, slowedByMails } from '../domain/progress.ts';
 import { errorFields } from '../log.ts';
 import { preflight, type Wanted } from '../producers/preflight.ts';
 import { allowanceOf } from '../producers/queries.ts';
-import { SECOND } from '../time.ts';
 import { within } from '../within.ts';
 import type { Allowance as AllowanceView } from './allowance-schemas.ts';
 import { REDIS_MS, viewOfAllowance } from './allowance-view.ts';
@@ -93,13 +90,4 @@ async function forecast(
   );
   const beside = { ...atMailPace(estimate(work, perMinute, source)), people: calls };
   return { now, beside: { ...beside, migrations: busy.map(({ id }) => id) } };
-}
-
-/** Mails have a pace of their own, which may be the slower one. */
-function atPaceOfMails({ operation, options }: Wanted, expected: Estimate): Estimate {
-  if (!isMailing(operation) || expected.people === 0) return expected;
-  const { people, perMinute } = expected;
-  const seconds = Math.ceil(mailTime(people - 1, { ...options, perMinute }) / SECOND);
-  if (seconds <= expected.seconds) return expected;
-  return { ...expected, seconds, text: `about ${duration(seconds * SECOND)} at the pace of mails` };
 }

@@ -209,7 +209,7 @@ describe('in a world that is as it is', () => {
           installation: 'werk',
           operation,
           ...(operation.startsWith('activate') && {
-            options: { mailsPerMinute: 6, confirm: ['module-inactive'] },
+            options: { mailsPerMinute: 1, confirm: ['module-inactive'] },
           }),
         },
       });
@@ -226,7 +226,15 @@ describe('in a world that is as it is', () => {
     expect(rest).toEqual([['']]); // who is not in Okta is not mailed
     const [first, second] = [one, two].map((row) => Date.parse(row?.[2] ?? ''));
     expect(first).toBeGreaterThanOrEqual(before);
-    expect((second ?? 0) - (first ?? 0)).toBe(10_000);
+    expect((second ?? 0) - (first ?? 0)).toBe(60_000);
+    const { body } = await ask({
+      installation: 'werk',
+      operation: 'activate-panelists',
+      options: { mailsPerMinute: 1, confirm: ['module-inactive'] },
+    });
+    expect(body).toMatchObject({ calls: 2, mails: 2, forecast: { now: { people: 2, seconds: 60 } } });
+    const early = await ask({ installation: 'werk', operation: 'activate-panelists' });
+    expect(early.finding('module_inactive')).toMatchObject({ severity: 'error' });
     expect(await csv('create-panelists')).toEqual([header, ['']]); // creation mails nobody
   });
 });
