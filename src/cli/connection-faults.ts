@@ -1,3 +1,5 @@
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import { escapeId } from 'mysql2';
 import type { RowDataPacket } from 'mysql2/promise';
 import { type App, fleetOf, openApp } from '../app.ts';
@@ -33,6 +35,7 @@ export async function connectionFaults(config: Config): Promise<Fault[]> {
       unreachable('/database', app.db.query('SELECT 1')),
       unreachable('/redis', whenReady(app.redis)),
       ...[...app.installations.values()].map(({ config, db }) => databaseFaults(config, db)),
+      ...Object.values(config.installations).map(programFaults),
     ]);
     // Without Redis there are no turns, and without a turn nobody calls Okta.
     const okta = redis.length > 0 ? [] : await oktaFaults(app);
@@ -49,6 +52,26 @@ async function databaseFaults(config: InstallationConfig, db: Database): Promise
   return (await Promise.all(tablesOf(config).map((table) => tableFaults(db, table)))).flat();
 }
 
+/** The programs of its settings are looked for, and not run. */
+async function programFaults({ name, settings }: InstallationConfig): Promise<Fault[]> {
+  const { write = null, read = null } = settings?.command ?? {};
+  const faults = Object.entries({ write, read }).map(async ([key, program]) => {
+    if (program === null || (await isProgram(program[0] ?? ''))) return [];
+    const path = `/installations/${name}/settings/command/${key}/0`;
+    return [{ path, message: 'is no program that can be run here' }];
+  });
+  return (await Promise.all(faults)).flat();
+}
+
+async function isProgram(program: string): Promise<boolean> {
+  const folders = program.includes('/') ? [''] : (process.env.PATH ?? '').split(delimiter);
+  const found = folders.map((folder) => access(join(folder, program), constants.X_OK));
+  return Promise.any(found).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** A table, where the configuration names it, and its columns, where it names them. */
 interface Table {
   path: string;
@@ -56,10 +79,18 @@ interface Table {
   columns: { path: string; column: string }[];
 }
 
-function tablesOf({ name, admins, panelists, portals, membership }: InstallationConfig): Table[] {
+function tablesOf({
+  name,
+  admins,
+  panelists,
+  portals,
+  membership,
+  settings: wanted,
+}: InstallationConfig): Table[] {
   const at = `/installations/${name}`;
-  const mapped = Object.entries({ admins, panelists, portals, membership }).flatMap(([kind, source]) =>
-    source ? [toTable(`${at}/${kind}`, source)] : [],
+  const settings = wanted?.command?.read ? null : wanted;
+  const mapped = Object.entries({ admins, panelists, portals, membership, settings }).flatMap(
+    ([kind, source]) => (source ? [toTable(`${at}/${kind}`, source)] : []),
   );
   const path = `${at}/database`;
   const own = [

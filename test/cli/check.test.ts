@@ -2,6 +2,7 @@ import { createDatabase } from '../support/databases.ts';
 import { createDoor, type Door } from '../support/door.ts';
 import { createTables } from '../support/efs.ts';
 import { portage } from '../support/portage.ts';
+import { createSettingsProgram } from '../support/settings-program.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -184,6 +185,31 @@ describe('check --connect', () => {
     expect(lines(err)).toEqual([
       '/installations/werk/database  table iam_user_reference cannot be read (ER_NO_SUCH_TABLE)',
     ]);
+  });
+
+  test('settings are looked for where the configuration has them, and their programs are not run', async () => {
+    const program = createSettingsProgram();
+    const command = { write: [program.path('write')], read: ['no-such-program', '--now'] };
+    const at = '/installations/werk/settings';
+    const faultsWith = async (settings: object) => {
+      const file = altered(({ installations }) => {
+        Object.assign(installations.werk, { settings });
+      });
+      return lines((await connect(file)).err);
+    };
+    expect(await faultsWith({})).toEqual([`${at}/table  table config cannot be read (ER_NO_SUCH_TABLE)`]);
+    expect(await faultsWith({ table: 'verwalter', columns: { key: 'post', value: 'wert' } })).toEqual([
+      `${at}/columns/value  table verwalter has no column wert`,
+    ]);
+    expect(await faultsWith({ command })).toEqual([
+      `${at}/command/read/0  is no program that can be run here`,
+    ]);
+    const { write } = command;
+    expect(
+      await faultsWith({ table: 'verwalter', columns: { key: 'post', value: 'nr' }, command: { write } }),
+    ).toEqual([]);
+    expect(program.values()).toEqual({});
+    program.remove();
   });
 
   test('a wrong Okta token is named once, however many installations share it, and is not shown', async () => {
