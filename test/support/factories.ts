@@ -5,7 +5,14 @@ import type { Person } from '../../src/domain/person.ts';
 
 /** Domain values with everything filled in; a test names what it is about. */
 export function aPerson(values: Partial<Person> = {}): Person {
-  return { id: 7 as SubjectId, email: 'ada@example.com', firstName: 'Ada', lastName: 'Byron', extra: {}, ...values };
+  return {
+    id: 7 as SubjectId,
+    email: 'ada@example.com',
+    firstName: 'Ada',
+    lastName: 'Byron',
+    extra: {},
+    ...values,
+  };
 }
 
 export function anOktaError(values: Partial<OktaError> = {}): OktaError {
