@@ -168,3 +168,47 @@ function isSameSet(one: readonly string[] = [], other: readonly string[]): boole
   const [a, b] = [new Set(one), new Set(other)];
   return a.size === b.size && a.isSubsetOf(b);
 }
+
+/** An app of Okta's, as far as it is compared. */
+export interface FoundApp {
+  id: string;
+  status: string;
+  profile?: unknown;
+  settings?: { oauthClient?: OktaUris };
+}
+
+/** What is to be done about the app of a portal that is registered. */
+export type PortalPlan =
+  | { kind: 'unchanged' }
+  | { kind: 'readdress'; uris: PortalUris }
+  | { kind: 'deactivate' }
+  | {
+      kind: 'blocked';
+      code: 'app_foreign' | 'app_inactive' | 'portal_removed' | 'url_name_invalid';
+      appId: string;
+    };
+
+/** `portal` is null when EFS has it no more; `deactivates`: then its app is to be deactivated. */
+export function planUpdate(
+  app: FoundApp,
+  id: SubjectId,
+  portal: Portal | null,
+  { installation, apps, deactivates }: { installation: string; apps: PortalApps; deactivates: boolean },
+): PortalPlan {
+  const blocked = (code: Extract<PortalPlan, { kind: 'blocked' }>['code']): PortalPlan => ({
+    kind: 'blocked',
+    code,
+    appId: app.id,
+  });
+  if (!isAppOf(installation, id, app.profile)) return blocked('app_foreign');
+  if (!portal) {
+    if (app.status !== 'ACTIVE') return { kind: 'unchanged' };
+    return deactivates ? { kind: 'deactivate' } : blocked('portal_removed');
+  }
+  if (app.status !== 'ACTIVE') return blocked('app_inactive');
+  const uris = urisOf(portal, installation, apps);
+  if (!uris) return blocked('url_name_invalid');
+  return haveSameUris(app.settings?.oauthClient ?? {}, uris)
+    ? { kind: 'unchanged' }
+    : { kind: 'readdress', uris };
+}

@@ -14,6 +14,7 @@ import { SECOND } from '../time.ts';
 import { within } from '../within.ts';
 import { checkCreation } from './preflight-creation.ts';
 import { checkOrg, type OrgFault } from './preflight-okta.ts';
+import { checkRegistrations, checkUpdates } from './preflight-portals.ts';
 import { allowanceOf, lastIdOf, queryOf } from './queries.ts';
 
 /** Who takes longer to answer is away. */
@@ -58,6 +59,8 @@ export type Check = (context: Context) => Promise<Checked>;
 const checks: Partial<Record<Operation, Check>> = {
   'create-admins': checkCreation,
   'create-panelists': checkCreation,
+  'register-portals': checkRegistrations,
+  'update-portals': checkUpdates,
 };
 
 /** Tells what a migration would do, by the run's own code. Writes nothing; Okta is only read. */

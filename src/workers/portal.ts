@@ -1,6 +1,6 @@
 import type { SubjectStanding } from '../db/failures.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { haveSameUris, isAppOf, type PortalApps, type PortalUris, toOkta } from '../domain/portal.ts';
+import { isAppOf, type PortalApps, type PortalUris, toOkta } from '../domain/portal.ts';
 import type { PortalStanding, Portals } from '../efs/portals.ts';
 import type { OktaApp } from '../okta/apps.ts';
 import type { Reply } from '../okta/reply.ts';
@@ -35,31 +35,26 @@ export function cleaned(outcome: Outcome): Outcome {
   return 'error' in outcome && outcome.error ? scrubbed({ ...outcome, error: outcome.error }, null) : outcome;
 }
 
-/** Whether Portage created the app for this portal. */
-export const isOwn = ({ installation, id }: Subject, { profile }: OktaApp): boolean =>
-  isAppOf(installation.config.name, id, profile);
-
 /** The app that Portage has created for this portal, under that label or a longer one. */
 export async function findOwnApp(
   subject: Subject,
   label: string,
   signal: AbortSignal,
 ): Promise<{ kind: 'found'; app: OktaApp } | { kind: 'none' } | Exclude<Reply<OktaApp>, { kind: 'ok' }>> {
-  const { okta, lane } = subject;
+  const { okta, lane, installation, id } = subject;
   const reply = await okta.listApps(await okta.turn('apps', { lane, signal }), label, signal);
   if (reply.kind !== 'ok') return reply;
-  const app = reply.body.find((each) => isOwn(subject, each));
+  const app = reply.body.find(({ profile }) => isAppOf(installation.config.name, id, profile));
   return app ? { kind: 'found', app } : { kind: 'none' };
 }
 
-/** Has Okta send people to these addresses and no others; null when it does. */
-export async function bringUpToDate(
+/** Has Okta send people to these addresses and no others; all the rest of the app stays as it was read. */
+export async function readdress(
   { okta, lane }: Subject,
   app: OktaApp,
   uris: PortalUris,
   signal: AbortSignal,
-): Promise<Reply<OktaApp> | null> {
-  if (haveSameUris(app.settings?.oauthClient ?? {}, uris)) return null;
+): Promise<Reply<OktaApp>> {
   const { _links, _embedded, ...rest } = app as OktaApp & Record<'_links' | '_embedded', unknown>;
   const oauthClient = { ...app.settings?.oauthClient, ...toOkta(uris) };
   const body = { ...rest, settings: { ...app.settings, oauthClient } };

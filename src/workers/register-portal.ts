@@ -1,9 +1,9 @@
 import type { Creation } from '../db/creations.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { labelOf, type NewApp, newApp, type Portal, urisOf } from '../domain/portal.ts';
+import { haveSameUris, labelOf, type NewApp, newApp, type Portal, urisOf } from '../domain/portal.ts';
 import type { OktaApp } from '../okta/apps.ts';
 import { SECOND } from '../time.ts';
-import { bringUpToDate, cleaned, findOwnApp, type PortalSubject, portalOf } from './portal.ts';
+import { cleaned, findOwnApp, type PortalSubject, portalOf, readdress } from './portal.ts';
 import type { Process } from './process.ts';
 
 /** Okta, Error codes: what was sent is not valid, a client id that exists among many other reasons. */
@@ -101,8 +101,10 @@ async function finish(
   const uris = urisOf(portal, installation.config.name, apps);
   if (!uris) return blocked('url_name_invalid');
   // Who was adopted may have been created as the portal was then.
-  const updated = await bringUpToDate(subject, app, uris, signal);
-  if (updated && updated.kind !== 'ok') return updated;
+  if (!haveSameUris(app.settings?.oauthClient ?? {}, uris)) {
+    const updated = await readdress(subject, app, uris, signal);
+    if (updated.kind !== 'ok') return updated;
+  }
 
   const turn = await okta.turn('apps', { lane, signal });
   const assigned = await okta.assignGroup(turn, app.id, installation.config.groupId, signal);

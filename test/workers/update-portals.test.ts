@@ -133,3 +133,10 @@ test('a change whose answer is lost is looked at again, and not made twice', asy
   expect(await failures(api, id)).toEqual([]);
   expect((await appOf(1)).settings.oauthClient.redirect_uris).toEqual(['https://werk.example.com/neu/login']);
 });
+
+test('a portal whose app somebody has deactivated is a failure: nobody can log in', async () => {
+  const { id: appId } = await appOf(1);
+  await asOkta(world, 'POST', `/apps/${appId}/lifecycle/deactivate`);
+  const id = await run('update-portals');
+  expect(await failures(api, id)).toEqual([[1, 'app_inactive', null]]);
+});
