@@ -55,8 +55,8 @@ const dryRun = (operation: string, query = '') =>
     payload: { installation: 'werk', operation },
   });
 
-async function run(operation: string) {
-  const { status, body } = await api.post({ installation: 'werk', operation });
+async function run(operation: string, options: object = {}) {
+  const { status, body } = await api.post({ installation: 'werk', operation, options });
   expect(status).toBe(202);
   return eventually(
     `${operation} finishes`,
@@ -152,3 +152,25 @@ describe.each([
     }
   });
 });
+
+test.each(['activate-admins', 'activate-panelists'])(
+  '%s mails as many as the pre-flight has said',
+  async (operation) => {
+    const outbox = async () => (await world.okta.control<unknown[]>('GET', 'outbox')).length;
+    const before = await outbox();
+    const said = (await dryRun(operation)).json();
+    expect(said.mails).toBeGreaterThan(20);
+    expect(said.calls).toBe(said.mails);
+
+    const { counts } = await run(operation, { confirm: ['module-inactive'] });
+
+    expect(counts).toMatchObject({
+      eligible: said.counts.eligible,
+      done: said.counts.done + said.counts.remaining,
+      failed: 0,
+      skippedBy: said.counts.skippedBy,
+    });
+    expect((await outbox()) - before).toBe(said.mails);
+    expect((await dryRun(operation)).json()).toMatchObject({ mails: 0, calls: 0 });
+  },
+);
