@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { startWorker } from '../../src/workers/worker.ts';
+import { portage } from '../support/portage.ts';
+import { API_KEY, type World } from '../support/world.ts';
+import { addPortals, apps, asOkta, createPortalWorld } from '../workers/portals-support.ts';
+
+const PAGE = fileURLToPath(new URL('../../docs/portals.md', import.meta.url));
+const commands = [...readFileSync(PAGE, 'utf8').matchAll(/^\$ portage (.*)$/gm)].map(
+  ([, args]) => args ?? '',
+);
+
+let world: World;
+let env: Record<string, string>;
+beforeAll(async () => {
+  world = await createPortalWorld();
+  const { id } = await asOkta<{ id: string }>(world, 'POST', '/apps', {
+    name: 'oidc_client',
+    label: 'EFS',
+    signOnMode: 'OPENID_CONNECT',
+    credentials: { oauthClient: { token_endpoint_auth_method: 'client_secret_basic' } },
+    settings: {
+      oauthClient: {
+        application_type: 'web',
+        grant_types: ['authorization_code'],
+        response_types: ['code'],
+        redirect_uris: ['https://werk.example.com/www/oidc'],
+      },
+    },
+  });
+  await asOkta(world, 'PUT', `/apps/${id}/groups/${world.groupId}`, {});
+  Object.assign(world.file.installations.werk, {
+    efsApp: { id, redirectUris: ['https://werk.example.com/www/oidc'] },
+  });
+  await addPortals(world, [1, 2, 3]);
+  world.closeLater(startWorker(world.open()));
+  const api = await world.api();
+  const url = await api.fastify.listen({ host: '127.0.0.1', port: 0 });
+  env = { ...world.env, PORTAGE_API_URL: url, PORTAGE_API_KEY: API_KEY };
+});
+afterAll(() => world.close());
+
+/** The next command of the page, in this installation, where nobody can be asked; `id` in place of the page's 12. */
+async function next(start: string, id = 0) {
+  const args = commands.shift() ?? '';
+  expect(args).toContain(start);
+  const words = args
+    .replaceAll('acme', 'werk')
+    .replace(/\b12\b/, String(id))
+    .split(' ');
+  return portage(start.startsWith('start') ? [...words, '--yes'] : words, world.file, env).ended;
+}
+
+const addresses = async () =>
+  (await apps(world)).map(({ status, settings }) => [status, settings.oauthClient.redirect_uris[0]]);
+
+test('a support person follows the page about portals from its first command to its last', async () => {
+  const checked = await next('check --connect');
+  expect(checked).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('everything that it names answers'),
+  });
+  expect((await next('preflight register-portals')).out).toContain('"done":3');
+  expect(await apps(world)).toEqual([]);
+  expect((await next('start register-portals')).code).toBe(0);
+  expect(await addresses()).toEqual(
+    [1, 2, 3].map((n) => ['ACTIVE', `https://werk.example.com/pforte-${n}/login`]),
+  );
+
+  await world.rows("UPDATE pforte SET adresse = 'neu' WHERE kennung = 2");
+  await world.rows('DELETE FROM pforte WHERE kennung = 3');
+  await next('start update-portals');
+  expect((await addresses()).slice(1)).toEqual([
+    ['ACTIVE', 'https://werk.example.com/neu/login'],
+    ['ACTIVE', 'https://werk.example.com/pforte-3/login'],
+  ]);
+  expect((await next('start update-portals')).code).toBe(0);
+  expect((await addresses()).at(-1)?.[0]).toBe('INACTIVE');
+
+  const [{ id = 0 } = {}] = await world.ownRows<{ id: number }>(
+    "SELECT migration_id AS id FROM failures WHERE code = 'portal_removed'",
+  );
+  const failures = await next('failures', id);
+  expect(failures).toMatchObject({ code: 0, out: expect.stringContaining('portal_removed') });
+  expect((await next('retry', id)).code).toBe(0);
+  expect(commands).toEqual([]);
+}, 60_000);
