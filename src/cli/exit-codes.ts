@@ -15,7 +15,7 @@ On a terminal it prints text, otherwise one JSON object a line, as the API has i
 Exit codes:
   0    done; followed to its end: nobody has failed
   1    refused; somebody has failed; the pre-flight has found an error; settings differ
-  2    wrong usage: nothing was asked for
+  2    wrong usage: nothing was done
   3    the API cannot be reached, or cannot answer now: try again
   4    followed: it is held or paused until somebody resumes it
   130  interrupted; what was started goes on`;

@@ -44,8 +44,8 @@ const COLOURS = { error: 'red', warning: 'yellow', info: 'dim' } as const;
 
 function findingText({ severity, code, message, count, examples }: Finding): string {
   const mark = colour(COLOURS[severity], severity.padEnd(8));
-  const many = count === undefined ? '' : `${number(count)} × `;
-  const more = count !== undefined && count > examples.length ? ', ...' : '';
+  const many = count ? `${number(count)} × ` : '';
+  const more = (count ?? 0) > examples.length ? ', ...' : '';
   const who = examples.length > 0 ? ` [${examples.join(', ')}${more}]` : '';
   return `  ${mark}  ${many}${code}: ${message}${who}`;
 }

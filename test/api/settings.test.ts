@@ -317,6 +317,30 @@ describe('switching the module on', () => {
     expect(body.changes).toMatchObject([{ confirmed: ['incomplete'], by: 'tests' }]);
   });
 
+  test('portals that Portage registers count as it is configured to', async () => {
+    const installation = world.file.installations.werk;
+    const { portals } = installation;
+    const app = {
+      label: 'Portal {portalId}',
+      redirectUris: ['https://werk.example/{portalId}'],
+      settings: { clientId: 'okta_client' },
+    };
+    Object.assign(installation, { portals: { ...portals, app }, customerName: 'Werk' });
+    const registering = await configured({});
+    Object.assign(installation, { portals });
+    await register();
+    const { body } = await put('iam_module_active', '1', undefined, registering);
+    expect(body.errors).toContainEqual({
+      path: '/body/value',
+      message: '2 portals without a client_id: run register-portals',
+    });
+    await world.rows("UPDATE iam_portal_settings SET `key` = 'okta_client' WHERE portal_id = 1");
+    expect((await put('iam_module_active', '1', undefined, registering)).body.errors).toContainEqual({
+      path: '/body/value',
+      message: '1 portal without a client_id: run register-portals',
+    });
+  });
+
   test('off is never refused', async () => {
     expect((await put('iam_module_active', '0')).status).toBe(200);
   });
