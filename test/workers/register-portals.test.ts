@@ -249,6 +249,47 @@ test('a portal that is deleted while Okta creates its app is a failure that name
   expect(body.failures[0].message).toContain(app?.id);
 });
 
+test('a portal that is deleted before Okta has heard of it is waited for no longer than a call can take', async () => {
+  world = await createPortalWorld({}, { windowSeconds: 1 });
+  Object.assign(world.file.orgs.acme, { requestTimeoutSeconds: 1 });
+  world.closeLater(startWorker(world.open()));
+  const api = await world.api();
+  await addPortals(world, [1]);
+  const lost = await befallApps(world, 1, { kind: 'reset', when: 'before' });
+  const id = await register(api);
+  await eventually('the call is lost', async () => (await lost()) === 1);
+  await world.rows('DELETE FROM pforte');
+  await finished(api, id);
+  expect([await failures(api, id), await apps(world), await settingsRows(world)]).toEqual([[], [], []]);
+  expect(await world.ownRows('SELECT * FROM creations')).toEqual([]);
+});
+
+test('a creation that is refused for the rate is made again, and counts for nobody', async () => {
+  const api = await opened({}, { windowSeconds: 2 });
+  await addPortals(world, [1, 2]);
+  const refused = await befallApps(world, 2, { kind: 'status', status: 429 });
+  const id = await registered(api);
+  expect(await refused()).toBe(2);
+  expect(await failures(api, id)).toEqual([]);
+  expect(await settingsRows(world)).toEqual(rowsOf(await apps(world)));
+});
+
+test('a group that Okta does not have holds the migration, and registers nobody', async () => {
+  world = await createPortalWorld();
+  world.file.installations.werk.groupId = '00g00000000000000000';
+  world.closeLater(startWorker(world.open()));
+  const api = await world.api();
+  await addPortals(world, [1]);
+  const id = await register(api);
+  const show = async () => (await api.get(`/v1/migrations/${id}`)).body;
+  const held = await eventually('it is held', async () => {
+    const migration = await show();
+    return migration.state === 'held' && migration;
+  });
+  expect(held.heldCause).toBe('group');
+  expect([await failures(api, id), await settingsRows(world)]).toEqual([[], []]);
+});
+
 test('a portal that EFS has registered meanwhile keeps what EFS has', async () => {
   const api = await opened();
   await addPortals(world, [1]);
