@@ -1,12 +1,12 @@
 import { activationsBetween, type People } from '../db/activations.ts';
 import type { Database } from '../db/pool.ts';
-import type { LotOf } from '../domain/activation.ts';
+import type { Lot, LotOf } from '../domain/activation.ts';
 import type { SubjectId } from '../domain/ids.ts';
 import type { Selection } from '../domain/selection.ts';
 import type { Query, Source } from '../efs/source.ts';
 
 /** What is read at once where nothing but ids is kept of it. */
-const ROWS = 20_000;
+const ROWS = 5_000;
 
 /**
  * Those of a source whom an operation mails, by what Portage's own database knows of them: it is never joined with the
@@ -43,9 +43,10 @@ export function mailingQuery(source: Source, db: Database, people: People, lotOf
     },
 
     async count(selection, throughId) {
-      const all = await source.count(selection, throughId);
-      const of = { wanted: 0, done: 0, 'left-out': 0 };
-      for await (const page of everybody(selection, throughId)) for (const { lot } of page) of[lot] += 1;
+      const [all, of] = await Promise.all([
+        source.count(selection, throughId),
+        tally(everybody(selection, throughId)),
+      ]);
       const leftOut = of['left-out'];
       return {
         eligible: of.wanted + of.done,
@@ -78,4 +79,10 @@ export function mailingQuery(source: Source, db: Database, people: People, lotOf
       return null;
     },
   };
+}
+
+async function tally(pages: AsyncIterable<{ lot: Lot }[]>): Promise<Record<Lot, number>> {
+  const of = { wanted: 0, done: 0, 'left-out': 0 };
+  for await (const page of pages) for (const { lot } of page) of[lot] += 1;
+  return of;
 }

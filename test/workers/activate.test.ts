@@ -10,10 +10,10 @@ interface Site {
   app: App;
   api: Api;
   /** Starts one more, and resolves to its id. */
-  start(operation: string, more?: object): Promise<number>;
+  start: (operation: string, more?: object) => Promise<number>;
   /** The same, and waits until it has finished. */
-  run(operation: string, more?: object): Promise<number>;
-  mails(): Promise<string[]>;
+  run: (operation: string, more?: object) => Promise<number>;
+  mails: () => Promise<string[]>;
 }
 
 const IDS = range(6);
