@@ -71,6 +71,17 @@ test('a migration is started, followed to its end, looked at, corrected and offe
   expect(lines(retried.out).at(-1)).toMatchObject({ state: 'finished', counts: { done: 2, failed: 1 } });
 });
 
+test('who would get a mail when comes as CSV', async () => {
+  const { code, out, err } = await run('preflight', 'activate-admins', '--installation', 'werk', '--mails');
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toMatch(/^id,kind,planned,mail\r\n1,admin,\d{4}-[^,]+Z,a@x\.example\r\n/);
+  expect(await run('preflight', 'activate-admins', '--installation', 'nobody', '--mails')).toMatchObject({
+    code: 2,
+    out: '',
+    err: expect.stringContaining('/body/installation  is not configured'),
+  });
+});
+
 test.each<[string, string[], string]>([
   ['a migration that is not there', ['status', '99'], 'There is no migration 99'],
   ['one that has finished is not resumed', ['resume', '1'], 'has finished'],
