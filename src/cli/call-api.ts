@@ -14,8 +14,9 @@ export async function callApi<T>(
   method: string,
   path: string,
   body?: object,
+  patienceMs = PATIENCE_MS,
 ): Promise<ApiReply<T>> {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const signal = AbortSignal.timeout(patienceMs);
   return request(env, { method, path, body, accept: 'application/json', signal }, async (response) => {
     const answer: unknown = await response.json().catch(() => undefined);
     return answer === undefined ? undefined : (answer as T);

@@ -4,6 +4,7 @@ import type { Preflight } from '../api/preflight-schemas.ts';
 import type { NewMigration, StartedMigration } from '../api/schemas.ts';
 import { type Operation, operationNames } from '../domain/operations.ts';
 import { type Confirmation, confirmations } from '../domain/options.ts';
+import { MINUTE } from '../time.ts';
 import { ask } from './ask.ts';
 import { callApi, download } from './call-api.ts';
 import { API_HELP, EXIT, examples } from './exit-codes.ts';
@@ -39,6 +40,8 @@ interface Start extends Wanted {
   dryRun?: boolean;
 }
 
+/** It looks at everybody: a million people take a minute or two. */
+const PREFLIGHT_MS = 5 * MINUTE;
 const DRY_RUN = '/v1/migrations?dryRun=true';
 
 type Started = Static<typeof StartedMigration>;
@@ -140,7 +143,7 @@ async function isWanted(errors: number): Promise<boolean> {
 
 /** The pre-flight, shown; undefined when there is none, and the exit code says why. */
 async function showPreflight(body: NewMigration, format: Format): Promise<Preflight | undefined> {
-  const reply = await callApi<Preflight>(process.env, 'POST', DRY_RUN, body);
+  const reply = await callApi<Preflight>(process.env, 'POST', DRY_RUN, body, PREFLIGHT_MS);
   if (reply.kind === 'failed') {
     fail(reply);
     return undefined;

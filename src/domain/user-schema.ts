@@ -50,7 +50,11 @@ function toRule(property: unknown): AttributeRule {
   };
 }
 
-export type MappingFault = 'attribute_unknown' | 'attribute_type' | 'attribute_required';
+export type MappingFault =
+  | 'attribute_unknown'
+  | 'attribute_type'
+  | 'attribute_required'
+  | 'default_not_allowed';
 
 /** What is wrong with a mapping for everybody, by attribute. */
 export function mappingFaults(
@@ -73,6 +77,13 @@ export function mappingFaults(
     ...of(
       'attribute_required',
       required.filter((name) => !names.includes(name)),
+    ),
+    ...of(
+      'default_not_allowed',
+      Object.entries(attributes).flatMap(([name, { default: value = '' }]) => {
+        const rule = rules.get(name);
+        return rule && value !== '' && valueFault(name, rule, value) ? [name] : [];
+      }),
     ),
   ];
 }

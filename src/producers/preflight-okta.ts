@@ -109,5 +109,7 @@ function faultsOfMappings(installation: InstallationConfig, rules: UserRules): O
 const says: Record<MappingFault, (attribute: string) => string> = {
   attribute_unknown: (name) => `Okta's user schema has no attribute ${name}: add it there or map another one`,
   attribute_type: (name) => `Okta's attribute ${name} is no text, which is all that Portage sends`,
+  default_not_allowed: (name) =>
+    `Okta's user schema does not take the default of ${name}: see its length and values there`,
   attribute_required: (name) => `Okta's user schema requires ${name}: map it, or make it optional there`,
 };

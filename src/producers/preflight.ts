@@ -81,10 +81,8 @@ export async function preflight(
   const okta = isRedisAway ? null : openOkta(app, installation);
   try {
     const org = okta && (await checkOrg(app, okta, installation.config, signal));
-    const isSound = org?.faults.every(
-      ({ code }) => gravityOf(code) !== 'error' || code.startsWith('attribute_'),
-    );
-    const context = { app, installation, wanted, okta: isSound ? okta : null, rules: org?.rules ?? null };
+    const isAsked = org?.faults.every(({ code }) => !UNASKABLE.has(code));
+    const context = { app, installation, wanted, okta: isAsked ? okta : null, rules: org?.rules ?? null };
     const check = checks[wanted.operation] ?? count;
     const checked = fault ? unread(fault) : await check({ ...context, sampled, signal });
     const findings = [
@@ -177,6 +175,15 @@ const toFinding = ({ code, path, message }: OrgFault): Finding => ({
   message: `${path}: ${message}.`,
   examples: [],
 });
+
+/** Who gets such an answer asks no more. */
+const UNASKABLE: ReadonlySet<OrgFault['code']> = new Set([
+  'credentials_refused',
+  'rights_missing',
+  'okta_unreachable',
+  'okta_throttled',
+  'no_turn',
+]);
 
 const gravityOf = (code: OrgFault['code']): Severity =>
   code === 'schema_unreadable' || code === 'okta_throttled' || code.startsWith('efs_app_')

@@ -85,3 +85,12 @@ test('a schema that cannot be understood demands nothing', () => {
   });
   expect(valueFaults(ada, org)).toEqual([]);
 });
+
+test('a default that the org would refuse is named', () => {
+  const attributes = { countryCode: { default: 'DEU' }, size: { default: 'M' }, city: { default: 'Bonn' } };
+  const org = rules({ size: { type: 'string', enum: ['S', 'L'] } });
+  expect(mappingFaults(mapping(attributes), org)).toEqual([
+    { fault: 'default_not_allowed', attribute: 'countryCode' },
+    { fault: 'default_not_allowed', attribute: 'size' },
+  ]);
+});
