@@ -220,6 +220,27 @@ test('Redis loses its data while Okta has creations in hand: one app for each po
   expect(await failures(api, id)).toEqual([]);
 }, 60_000);
 
+test('two workers that know nothing of each other create one app: Okta refuses the second', async () => {
+  const api = await opened();
+  world.closeLater(startWorker(world.open()));
+  await addPortals(world, [1]);
+  const held = await befallApps(world, 1, { kind: 'latency', ms: 10_000 });
+  const id = await register(api);
+  await eventually('Okta holds the answer', async () => (await held()) === 1);
+  const before = await apps(world);
+  const { redis } = world.open();
+  await redis.del(await redis.keys(`${world.prefix}:*`));
+  await world.ownRows('DELETE FROM creations');
+
+  await finished(api, id);
+  expect(await errorLog(world)).toEqual([400]);
+  expect((await apps(world)).map((app) => app.id)).toEqual(before.map((app) => app.id));
+  expect(await settingsRows(world)).toEqual(rowsOf(before));
+  // Two creations, a look for the app, and the group by each of them.
+  await eventually('the first attempt ends, too', async () => (await callsOf('apps')) === 5, 20_000);
+  expect([await failures(api, id), await settingsRows(world)]).toEqual([[], rowsOf(before)]);
+}, 60_000);
+
 test('a portal that is renamed while Okta creates its app has the new addresses, in the same app', async () => {
   const api = await opened();
   await addPortals(world, [1]);
