@@ -140,7 +140,7 @@ async function skipped(id: number, options: OutputOptions & { reason?: string })
     });
   }
   const query = new URLSearchParams({ reason, limit: '1000' });
-  for await (const reply of pages<Static<typeof Skipped>>(process.env, `${path}?${query}`)) {
+  for await (const reply of pages<Static<typeof Skipped>>(process.env, `${path}?${query.toString()}`)) {
     if (reply.kind === 'failed') return fail(reply);
     const { ids } = reply.body;
     if (format === 'json') printLines((ids ?? []).map((each) => ({ id: each, reason })));

@@ -26,7 +26,7 @@ export function formatOf({ json, text }: OutputOptions): Format {
 export function show<T>(
   reply: ApiReply<T>,
   format: Format,
-  { text, lines }: { text(body: T): string; lines(body: T): unknown[] },
+  { text, lines }: { text: (body: T) => string; lines: (body: T) => unknown[] },
 ): void {
   if (reply.kind === 'failed') fail(reply);
   else if (format === 'text') print(text(reply.body));

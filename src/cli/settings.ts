@@ -129,7 +129,7 @@ async function compare(options: Of & { with?: string; file?: string; all?: boole
   const query = new URLSearchParams({ with: options.with ?? '' });
   const reply = values
     ? await callApi<SettingComparison>(process.env, 'POST', path, { values: values.values })
-    : await callApi<SettingComparison>(process.env, 'GET', `${path}?${query}`);
+    : await callApi<SettingComparison>(process.env, 'GET', `${path}?${query.toString()}`);
   const wanted = ({ settings }: SettingComparison) => settings.filter(({ same }) => options.all || !same);
   show(reply, formatOf(options), {
     lines: wanted,

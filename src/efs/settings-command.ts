@@ -18,7 +18,7 @@ export function createSettingsCommand(
     const ran = await run([...write, key, value], timeoutMs);
     return ran.kind === 'ended' ? { kind: 'written' } : { kind: 'failed', why: ran.why };
   };
-  if (!read) return { list: table.list, get: table.get, set };
+  if (!read) return { ...table, set };
 
   const get: Settings['get'] = async (key) => {
     const ran = await run([...read, key], timeoutMs);

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 
@@ -14,14 +14,15 @@ export interface ApiDouble {
 
 export async function createApiDouble(answers: Answers): Promise<ApiDouble> {
   const asked: ApiDouble['asked'] = [];
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const what = `${request.method} ${request.url}`;
     const times = asked.filter((each) => each.what === what).length;
     asked.push({ what, body: request.headers['content-type'] ? await json(request) : undefined });
     const all = answers[what] ?? [{ status: 404, body: { detail: 'There is nothing.' } }];
     const { status = 200, body } = all[Math.min(times, all.length - 1)] ?? { body: {} };
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-  });
+  };
+  const server = createServer((request, response) => void answer(request, response));
   const listening = Promise.withResolvers<void>();
   server.listen(0, '127.0.0.1', () => listening.resolve());
   await listening.promise;

@@ -21,7 +21,7 @@ beforeAll(async () => {
     PORTAGE_API_URL: await fastify.listen({ host: '127.0.0.1', port: 0 }),
     PORTAGE_API_KEY: API_KEY,
   };
-  world.closeLater(await startWorker(world.open()));
+  world.closeLater(startWorker(world.open()));
 });
 afterAll(() => world.close());
 
