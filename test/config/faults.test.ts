@@ -338,3 +338,17 @@ describe('a service app', () => {
     expect(faults).toEqual(['/orgs/acme/proxy/env PROXY must be a http://... address']);
   });
 });
+
+test('settings that cannot be meant are faults', () => {
+  const settings = { table: '', command: { write: [], timeoutSeconds: 10 }, secretKeys: ['smtp_password'] };
+  const faults = faultsAfter((file) => {
+    file.installations.werk.settings = settings;
+  });
+  expect(faults.map((fault) => fault.split(' ')[0]).sort()).toEqual([
+    '/installations/werk/settings/command/timeoutSeconds',
+    '/installations/werk/settings/command/write',
+    '/installations/werk/settings/secretKeys/0',
+    '/installations/werk/settings/table',
+    '/installations/werk/settings/table',
+  ]);
+});
