@@ -82,11 +82,11 @@ export function columnsOf(attributes: MappedAttributes = {}): string[] {
 
 /** What is empty is not sent, so that Okta keeps its own default. */
 function mapped({ extra }: Person, attributes: MappedAttributes): Record<string, string> {
-  const values = Object.entries(attributes).map(([name, attribute]) => [name, valueOf(attribute, extra)]);
+  const values = Object.entries(attributes).map(([name, attribute]) => [name, textOf(attribute, extra)]);
   return Object.fromEntries(values.filter(([, value]) => value !== '')) as Record<string, string>;
 }
 
-function valueOf(attribute: MappedAttribute, extra: Person['extra']): string {
+function textOf(attribute: MappedAttribute, extra: Person['extra']): string {
   const { column, concat, separator = ' ', transforms: wanted = [], default: fallback = '' } = attribute;
   const columns = concat ?? (column === undefined ? [] : [column]);
   const written = columns.map((name) => extra[name] ?? '').filter((part) => part.trim() !== '');
