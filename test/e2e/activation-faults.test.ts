@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { expectOneMailEach, inHand, mails, noted, startMails, untilMailed } from '../support/activation.ts';
+import { expectOneMailEach, inHand, mails, rowsOf, startMails } from '../support/activation.ts';
 import { eventually } from '../support/eventually.ts';
 import { attemptsOf, replaceWorker, startMigrations, wantedUsers } from '../support/fault-run.ts';
 import { createFleet, type TestFleet } from '../support/fleet.ts';
@@ -7,6 +7,7 @@ import { type PrivateServer, startPrivateRedis } from '../support/private-server
 import { controlOf } from '../support/simulator.ts';
 
 const PEOPLE = 300;
+const HELD = 30;
 const HELD_MS = 4_000;
 const BURST = 15;
 
@@ -30,45 +31,76 @@ afterEach(async () => {
   await redis?.close();
 });
 
-test('killed workers, lost answers and an emptied Redis cost nobody the mail, and nobody gets two', async () => {
-  const [creation = 0] = await startMigrations(fleet);
-  await fleet.finished(creation, 60_000);
+/** Two workers are killed while Okta holds answers, then answers are lost, then Redis is emptied; by mails since. */
+async function disturb(sent: () => Promise<number>): Promise<{ dead: Set<number>[]; killed: string[] }> {
   const everybody = wantedUsers(fleet);
   const okta = controlOf(fleet.oktaUrl);
-  const activation = await startMails(fleet, 'activate-panelists');
+  const until = (share: number) =>
+    eventually(`${share} of the mails are out`, async () => (await sent()) >= share * everybody, 60_000);
+  const order = { method: 'POST', path: '/api/v1/users/' };
 
   const dead: Set<number>[] = [];
   const killed: string[] = [];
   for (const share of [0.1, 0.3]) {
-    await untilMailed(fleet, share * everybody);
-    const order = { method: 'POST', path: '/api/v1/users/', times: 30 };
-    const held = await okta.fail({ ...order, fault: { kind: 'latency', ms: HELD_MS } });
-    await eventually('Okta holds 30 answers', async () => (await held.fired()) === 30);
+    await until(share);
+    const held = await okta.fail({ ...order, times: HELD, fault: { kind: 'latency', ms: HELD_MS } });
+    await eventually('Okta holds answers', async () => (await held.fired()) === HELD);
     dead.push(await inHand(fleet));
     killed.push(await replaceWorker(fleet));
   }
 
-  await untilMailed(fleet, 0.5 * everybody);
-  const order = { method: 'POST', path: '/api/v1/users/', times: BURST };
-  const lost = await okta.fail({ ...order, fault: { kind: 'reset', when: 'after' } });
+  await until(0.5);
+  const lost = await okta.fail({ ...order, times: BURST, fault: { kind: 'reset', when: 'after' } });
   await eventually('the burst is over', async () => (await lost.fired()) === BURST);
 
   const client = new Redis(redis.url);
   expect(await client.dbsize()).toBeGreaterThan(0);
   await client.flushall();
   client.disconnect();
-  expect((await noted(fleet)).size).toBeLessThan(everybody);
-
-  await fleet.finished(activation, 90_000);
-  await expectOneMailEach(fleet);
-  const { counts } = await fleet.portage.migration(activation);
-  expect(counts).toMatchObject({ eligible: everybody, done: everybody, failed: 0 });
-  // Only whom a dead worker had mailed, or whose answer was lost, is found as mailed by another attempt.
-  const found = attemptsOf(fleet).filter(({ outcome }) => outcome === 'already-mailed');
-  for (const people of dead) {
-    expect(found.filter(({ subjectId }) => people.has(subjectId)).length).toBeGreaterThan(0);
-  }
-  expect(new Set(found.map(({ subjectId }) => subjectId)).size).toBeGreaterThanOrEqual(BURST);
+  expect(await sent()).toBeLessThan(everybody);
   expect(killed).toHaveLength(2);
-  expect(await mails(fleet)).toHaveLength(everybody);
+  return { dead, killed };
+}
+
+async function expectAllDone(id: number): Promise<void> {
+  const everybody = wantedUsers(fleet);
+  await fleet.finished(id, 90_000);
+  const { counts } = await fleet.portage.migration(id);
+  expect(counts).toMatchObject({ eligible: everybody, done: everybody, failed: 0 });
+}
+
+/** Who was found as mailed by another attempt than the one that mailed. */
+const found = () =>
+  new Set(
+    attemptsOf(fleet).flatMap(({ outcome, subjectId }) => (outcome === 'already-mailed' ? [subjectId] : [])),
+  );
+
+test('killed workers, lost answers and an emptied Redis cost nobody the mail, and nobody gets two', async () => {
+  const [creation = 0] = await startMigrations(fleet);
+  await fleet.finished(creation, 60_000);
+  const activation = await startMails(fleet, 'activate-panelists');
+  const { dead } = await disturb(async () => (await mails(fleet)).length);
+
+  await expectAllDone(activation);
+  await expectOneMailEach(fleet);
+  for (const people of dead) expect(people.intersection(found()).size).toBeGreaterThan(0);
+  expect(found().size).toBeGreaterThanOrEqual(BURST);
+}, 150_000);
+
+test('the same with mails that are sent again: nobody gets two of them', async () => {
+  const [creation = 0] = await startMigrations(fleet);
+  await fleet.finished(creation, 60_000);
+  await fleet.finished(await startMails(fleet, 'activate-panelists'), 60_000);
+  await expectOneMailEach(fleet);
+  await rowsOf(fleet.portageUrl, 'UPDATE activations SET mailed_at = mailed_at - INTERVAL 10 DAY');
+  const everybody = wantedUsers(fleet);
+  const again = await startMails(fleet, 'resend-to-panelists', { olderThanDays: 9 });
+  await disturb(async () => (await mails(fleet)).length - everybody);
+
+  await expectAllDone(again);
+  expect(found().size).toBeGreaterThanOrEqual(BURST);
+  const byUser = Map.groupBy(await mails(fleet), ({ userId }) => userId);
+  expect(Math.max(...[...byUser.values()].map((all) => all.length))).toBe(2);
+  // A worker that is killed between note and call has mailed nobody, and nobody is mailed for it.
+  expect((await mails(fleet)).length).toBeGreaterThan(2 * everybody - 10);
 }, 150_000);

@@ -18,11 +18,12 @@ interface Site {
 
 const IDS = range(6);
 
-function scene(title: string, play: (site: Site) => Promise<void>): void {
+function scene(title: string, play: (site: Site) => Promise<void>, settings: object = {}): void {
   test.concurrent(title, async () => {
     const world = await createWorld({ windowSeconds: 1 });
     Object.assign(world.file.orgs.acme, { requestTimeoutSeconds: 1, probeSeconds: 1 });
     Object.assign(world.file.installations.werk, {
+      ...settings,
       panelists: { ...world.efs.source.panelists, referenceStatus: { created: 1, pending: 2, active: 3 } },
     });
     try {
@@ -117,6 +118,22 @@ scene('admins get one, too', async ({ world, run, mails }) => {
   expect(await mails()).toHaveLength(1);
   expect(await statusesOf(world)).toEqual({ 'admin@example.com': 'PROVISIONED' });
 });
+
+scene(
+  'who is an admin and a panelist, and one user in Okta, gets one mail for both',
+  async ({ world, run, mails }) => {
+    await world.rows('UPDATE verwalter SET post = ?', [mailOf(1)]);
+    await run('create-panelists');
+    await run('create-admins');
+    expect(await usersOf(world)).toHaveLength(6);
+    await run('activate-admins');
+    expect(await mails()).toEqual([await oktaIdOf(world, 1)]);
+    await run('activate-panelists');
+    expect(await mails()).toHaveLength(6);
+    expect(new Set(await mails()).size).toBe(6);
+  },
+  { adoptExisting: 'same-person' },
+);
 
 scene(
   'who was activated in Okta by somebody else gets no mail, and counts as done',
