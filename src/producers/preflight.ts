@@ -70,6 +70,7 @@ export async function preflight(
   sampled: number,
   signal: AbortSignal,
 ): Promise<Preflight> {
+  signal.throwIfAborted();
   const installation = app.installations.get(wanted.installation);
   if (!installation) throw new Error(`Bug: installation ${wanted.installation} is not open`);
   const [fault, fleet, unfinished] = await Promise.all([

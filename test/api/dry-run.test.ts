@@ -1,7 +1,8 @@
-import { createConnection } from 'mysql2/promise';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { createDatabase } from '../support/databases.ts';
 import { createDoor } from '../support/door.ts';
 import { createTables } from '../support/efs.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Api, AUTHORIZED, createWorld, type World } from '../support/world.ts';
 import { openApi } from './support.ts';
 
@@ -180,6 +181,40 @@ describe('in a world that is as it is', () => {
     expect(unread.finding('database_unusable')).toMatchObject({ severity: 'error' });
     expect(unread.body).toMatchObject({ counts: null, expected: null, forecast: null });
     await Promise.all([redis.close(), efs.close()]);
+  });
+
+  test('who hangs up has the pre-flight end: nobody reads people or asks Okta for them any longer', async () => {
+    await people([1, 'one@example.com'], [2, 'two@example.com']);
+    const fastify = await openApi(world);
+    const url = `${await fastify.listen({ port: 0, host: '127.0.0.1' })}/v1/migrations?dryRun=true`;
+    const reads = async () =>
+      (await world.okta.control<{ calls: { byBucket: Record<string, number> } }>('GET', 'counters')).calls
+        .byBucket['user-read'] ?? 0;
+    const before = await reads();
+    const headers = { ...AUTHORIZED, 'content-type': 'application/json' };
+    const post = (signal: AbortSignal) =>
+      fetch(url, { method: 'POST', headers, body: JSON.stringify(CREATE), signal });
+
+    const table = await createConnection({ uri: world.env.EFS_URL ?? '' });
+    await table.query('LOCK TABLES teilnehmer WRITE');
+    const waiting = async () => {
+      const [rows] = await table.query<RowDataPacket[]>(
+        "SELECT 1 FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND STATE LIKE 'Waiting for table%'",
+      );
+      return rows.length >= 2;
+    };
+    const hangUp = new AbortController();
+    const hung = [post(hangUp.signal), post(hangUp.signal)].map((each) => each.catch((error) => error.name));
+    await eventually('two pre-flights wait for the people', waiting);
+    hangUp.abort();
+    expect(await Promise.all(hung)).toEqual(['AbortError', 'AbortError']);
+    await table.query('UNLOCK TABLES');
+    await table.end();
+
+    // Two at once are all that a process does: these two begin when those have ended.
+    const answers = await Promise.all([1, 2].map(() => post(AbortSignal.timeout(20_000))));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect((await reads()) - before).toBe(4); // two people, twice
   });
 
   test('a request that is wrong is refused as ever', async () => {
