@@ -32,6 +32,7 @@ export function panelistsSql(
   const unreferenced = `NOT EXISTS (SELECT 1 FROM iam_portal_user_reference r
     WHERE r.user_id = ${id} AND r.portal_id + 0 = ${portalId} AND r.uuid IS NOT NULL)`;
 
+  const created = referenceStatus?.created;
   return {
     table,
     columns,
@@ -51,8 +52,8 @@ export function panelistsSql(
       SELECT ?, ?, ? FROM DUAL
        WHERE NOT EXISTS (SELECT 1 FROM iam_portal_user_group_unassignment_queue q WHERE q.uuid = ?)`,
     insertMissing: (selection) =>
-      `INSERT INTO iam_portal_user_reference (portal_id, user_id, uuid, status)
-       SELECT DISTINCT ${portalId}, ${id}, ?, ${literal(referenceStatus?.created ?? null)}
+      `INSERT INTO iam_portal_user_reference (portal_id, user_id, uuid${created === undefined ? '' : ', status'})
+       SELECT DISTINCT ${portalId}, ${id}, ?${created === undefined ? '' : `, ${literal(created)}`}
          FROM ${escapeId(table)} p JOIN ${portalsTable} m ON ${inPortal(selection)}
         WHERE ${id} = ? AND ${unreferenced}`,
   };

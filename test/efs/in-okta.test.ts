@@ -78,3 +78,17 @@ test.each([
     ]);
   },
 );
+
+test.each([
+  [{ created: 1 }, 1],
+  [{ pending: 2 }, 7],
+  [undefined, 7],
+])('a new reference gets the status that %j says, or its default', async (referenceStatus, status) => {
+  await efs.query('ALTER TABLE iam_portal_user_reference ALTER COLUMN status SET DEFAULT 7');
+  await efs.query('DELETE FROM iam_portal_user_reference WHERE user_id = 4');
+  const { panelists } = efs.open().config;
+  if (!panelists) throw new Error('no panelists');
+  const { sources } = efs.open({ panelists: { ...panelists, ...(referenceStatus && { referenceStatus }) } });
+  await sources.panelist?.recordReferences(subject(4), okta(4), {});
+  expect((await rows(4)).map((row) => row.status)).toEqual([status]);
+});
