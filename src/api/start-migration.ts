@@ -5,6 +5,7 @@ import { findMigration, insertMigration, unfinishedOf } from '../db/migrations.t
 import { withNamedLock } from '../db/named-lock.ts';
 import type { MigrationId } from '../domain/ids.ts';
 import { type Migration, remainingOf } from '../domain/migration.ts';
+import { operations } from '../domain/operations.ts';
 import { optionsKey } from '../domain/options.ts';
 import { type Estimate, estimate, slowedByMails } from '../domain/progress.ts';
 import { overlap, selectionKey } from '../domain/selection.ts';
@@ -77,7 +78,9 @@ export async function estimateOf(app: App, migration: Migration): Promise<Estima
   try {
     const people = remainingOf(migration.counts ?? (await within(COUNT_MS, countPeople(app, migration))));
     const { perMinute, source } = await expectedPace(app, migration);
-    return slowedByMails(estimate(people, perMinute, source), people, migration.options);
+    const { callsEach = 1 } = operations[migration.operation];
+    const calls = { ...estimate(people * callsEach, perMinute, source), people };
+    return slowedByMails(calls, people, migration.options);
   } catch (error) {
     app.log.warn({ migrationId: migration.id, ...errorFields(error) }, 'no estimate');
     return null;

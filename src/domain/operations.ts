@@ -11,6 +11,8 @@ export type Bucket = 'users' | 'user-read' | 'groups' | 'group' | 'apps' | 'app'
 export interface OperationFacts {
   subject: SubjectKind;
   bucket: Bucket;
+  /** Calls of that bucket for each subject, when all goes well; one unless told. */
+  callsEach?: number;
   /** Those that it knows, without `confirm`. */
   options?: readonly OptionName[];
   /** What its `confirm` may say; without them it knows no `confirm`. */
@@ -32,7 +34,7 @@ const table = {
   'activate-panelists': { subject: 'panelist', ...mailing },
   'resend-to-admins': { subject: 'admin', ...resending },
   'resend-to-panelists': { subject: 'panelist', ...resending },
-  'register-portals': { subject: 'portal', bucket: 'apps' },
+  'register-portals': { subject: 'portal', bucket: 'apps', callsEach: 2 }, // the app, and its group
   'update-portals': { subject: 'portal', bucket: 'app', confirmations: ['deactivate-removed'] },
 } as const satisfies Record<string, OperationFacts>;
 

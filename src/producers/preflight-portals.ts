@@ -1,6 +1,7 @@
 import { failureOf } from '../domain/failure.ts';
 import { Findings } from '../domain/finding.ts';
 import type { SubjectId } from '../domain/ids.ts';
+import { operations } from '../domain/operations.ts';
 import type { FailureCode, PortalFault } from '../domain/outcome.ts';
 import { type PortalApps, planUpdate, urisOf } from '../domain/portal.ts';
 import type { Installation } from '../efs/installation.ts';
@@ -10,18 +11,17 @@ import type { Check, Checked, Context } from './preflight.ts';
 import { lastIdOf, queryOf } from './queries.ts';
 
 const PAGE_ROWS = 1_000;
-/** Of a portal's registration: its app, and the group. */
-const CALLS_EACH = 2;
 
 /** Looks at every portal that is not registered, as a worker would. */
 export const checkRegistrations: Check = async (context) => {
   const { portals, apps } = portalsOf(context.installation);
+  const { callsEach = 1 } = operations[context.wanted.operation];
   const tally = createTally();
   for await (const id of wantedOf(context)) {
     const portal = await portals.read(id);
     const fits = portal && urisOf(portal, context.installation.config.name, apps);
     if (portal && !fits) tally.fail(id, 'url_name_invalid', '');
-    else tally.done(CALLS_EACH);
+    else tally.done(callsEach);
   }
   return tally.checked(await countsOf(context));
 };

@@ -224,7 +224,7 @@ test('two workers that know nothing of each other create one app: Okta refuses t
   const api = await opened();
   world.closeLater(startWorker(world.open()));
   await addPortals(world, [1]);
-  const held = await befallApps(world, 1, { kind: 'latency', ms: 10_000 });
+  const held = await befallApps(world, 1, { kind: 'latency', ms: 6_000 });
   const id = await register(api);
   await eventually('Okta holds the answer', async () => (await held()) === 1);
   const before = await apps(world);
@@ -361,4 +361,16 @@ test('an installation whose portals have no way to become apps is refused', asyn
   const { status, body } = await api.post({ installation: 'werk', operation: 'register-portals' });
   expect([status, body.errors[0].path]).toEqual([400, '/body/operation']);
   expect(body.errors[0].message).toContain('portals.app');
+});
+
+test('fifty portals are estimated at a minute: each takes two of the hundred calls that Okta allows', async () => {
+  world = await createPortalWorld();
+  Object.assign(world.file.orgs.acme.allowances, { apps: { perMinute: 100 } });
+  const api = await world.api();
+  await addPortals(
+    world,
+    Array.from({ length: 50 }, (_, i) => i + 1),
+  );
+  const { body } = await api.post({ installation: 'werk', operation: 'register-portals' });
+  expect(body.estimate).toMatchObject({ people: 50, seconds: 60, perMinute: 100 });
 });
