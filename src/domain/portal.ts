@@ -104,6 +104,16 @@ export function labelOf(
   return render(label, values).slice(0, LONGEST_LABEL).replace(loneHalf, '').trim();
 }
 
+/** What the labels of all portals of an installation begin with; may be empty. */
+export function labelStart(
+  installation: string,
+  customer: string,
+  { label }: Pick<PortalApps, 'label'>,
+): string {
+  const [start = ''] = label.split(/\{portal(?:Id)?\}/);
+  return render(start, { customer, installation }).trim();
+}
+
 /**
  * The app of a portal. Its client id follows from the portal, so that Okta itself refuses a second one, however many
  * attempts are under way: a client id is unique (RFC 6749, 2.2), a label is not.

@@ -35,17 +35,20 @@ export function cleaned(outcome: Outcome): Outcome {
   return 'error' in outcome && outcome.error ? scrubbed({ ...outcome, error: outcome.error }, null) : outcome;
 }
 
-/** The app that Portage has created for this portal, under that label or a longer one. */
+/** The app that Portage has created for this portal, whose label begins with one of these texts. */
 export async function findOwnApp(
   subject: Subject,
-  label: string,
+  starts: string[],
   signal: AbortSignal,
 ): Promise<{ kind: 'found'; app: OktaApp } | { kind: 'none' } | Exclude<Reply<OktaApp>, { kind: 'ok' }>> {
   const { okta, lane, installation, id } = subject;
-  const reply = await okta.listApps(await okta.turn('apps', { lane, signal }), label, signal);
-  if (reply.kind !== 'ok') return reply;
-  const app = reply.body.find(({ profile }) => isAppOf(installation.config.name, id, profile));
-  return app ? { kind: 'found', app } : { kind: 'none' };
+  for (const start of starts.filter((each) => each !== '')) {
+    const reply = await okta.listApps(await okta.turn('apps', { lane, signal }), start, signal);
+    if (reply.kind !== 'ok') return reply;
+    const app = reply.body.find(({ profile }) => isAppOf(installation.config.name, id, profile));
+    if (app) return { kind: 'found', app };
+  }
+  return { kind: 'none' };
 }
 
 /** Has Okta send people to these addresses and no others; all the rest of the app stays as it was read. */

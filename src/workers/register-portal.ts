@@ -1,6 +1,14 @@
 import type { Creation } from '../db/creations.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { haveSameUris, labelOf, type NewApp, newApp, type Portal, urisOf } from '../domain/portal.ts';
+import {
+  haveSameUris,
+  labelOf,
+  labelStart,
+  type NewApp,
+  newApp,
+  type Portal,
+  urisOf,
+} from '../domain/portal.ts';
 import type { OktaApp } from '../okta/apps.ts';
 import { SECOND } from '../time.ts';
 import { cleaned, findOwnApp, type PortalSubject, portalOf, readdress } from './portal.ts';
@@ -35,7 +43,10 @@ async function register(subject: PortalSubject, signal: AbortSignal): Promise<Ou
   else if (!earlier) await note.delete(); // nothing was created, by this call or by an earlier one
   if (reply.kind === 'ok') return finish(subject, reply.body, { kind: 'registered' }, signal);
   if (reply.kind !== 'refused' || reply.error.code !== INVALID) return reply;
-  const found = await findOwnApp(subject, wanted.app.label, signal);
+  // It may have been created under an earlier name of the portal's.
+  const { name, customerName = '' } = subject.installation.config;
+  const starts = [wanted.app.label, labelStart(name, customerName, subject.apps)];
+  const found = await findOwnApp(subject, starts, signal);
   if (found.kind === 'found')
     return finish(subject, found.app, { kind: 'app-adopted', error: reply.error }, signal);
   if (found.kind !== 'none') return found;
@@ -52,7 +63,7 @@ async function recover(
   const standing = await subject.look();
   if (standing.kind === 'not-running' || standing.kind === 'already-failed') return { kind: standing.kind };
   if (standing.kind === 'registered') return { kind: 'already-migrated' };
-  const found = await findOwnApp(subject, label, signal);
+  const found = await findOwnApp(subject, [label], signal);
   if (found.kind === 'found') {
     subject.answered();
     return finish(subject, found.app, { kind: 'app-adopted', error: null }, signal);

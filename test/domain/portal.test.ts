@@ -3,6 +3,7 @@ import {
   haveSameUris,
   isAppOf,
   labelOf,
+  labelStart,
   newApp,
   type PortalApps,
   type PortalUris,
@@ -42,6 +43,12 @@ test("a label is never longer than Okta's longest, nor is a character cut in two
   const long = labelOf({ ...portal, name: '🎉'.repeat(100) }, 'werk', 'Muster', apps);
   expect(long).toBe(`Muster ${'🎉'.repeat(46)}`);
   expect(labelOf({ ...portal, name: ' {urlName} ' }, 'werk', 'Muster', apps)).toBe('Muster {urlName}');
+});
+
+test('the labels of an installation begin with what comes before the portal', () => {
+  expect(labelStart('werk', 'Muster', apps)).toBe('Muster');
+  expect(labelStart('werk', 'Muster', { label: '{installation}: {portalId}, {portal}' })).toBe('werk:');
+  expect(labelStart('werk', 'Muster', { label: '{portal}' })).toBe('');
 });
 
 test('an app is that of one portal of one installation, whatever else is in its profile', () => {

@@ -198,6 +198,12 @@ test('Okta refuses a second app of one portal, whoever asks, and the first one i
   expect(await apps(world)).toEqual(before);
   expect(await settingsRows(world)).toEqual(rowsOf(before));
   expect(await errorLog(world)).toEqual([400]);
+  // The same, and it has got another name since.
+  await world.rows('DELETE FROM iam_portal_settings');
+  await world.rows("UPDATE pforte SET titel = 'Tor'");
+  await registered(api);
+  expect(await apps(world)).toEqual(before);
+  expect(await settingsRows(world)).toEqual(rowsOf(before));
 });
 
 test('Redis loses its data while Okta has creations in hand: one app for each portal, one row for each key', async () => {
