@@ -38,6 +38,7 @@ export async function invite(
   // The turn may have been minutes away: who is done, held or gone by now is not mailed as of then.
   const now = await invitedOf(subject, mailing);
   if (now.kind !== 'wanted') return now;
+  if (isUnheardOf(now, mailing)) return { kind: 'undecided' }; // another worker is at it
   const people = peopleOf(subject);
   if (!(await noteAsked(db, people, id, migration.id, now.known))) return { kind: 'undecided' };
 
@@ -53,6 +54,10 @@ export async function invite(
   const other = isOvertaken && (await see(subject, now, mailing, signal));
   return other || scrubbed(reply, now.person);
 }
+
+/** Okta was asked for a mail that it sends as often as it is asked, and has perhaps sent it. */
+export const isUnheardOf = ({ known }: Invited, { invitation }: Mailing): boolean =>
+  invitation === 'pending' && known?.state === 'asked';
 
 /** An outcome when there is nothing to mail, by what Portage and EFS know at this moment. */
 export async function invitedOf(

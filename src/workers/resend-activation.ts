@@ -1,5 +1,5 @@
 import { resendLot } from '../domain/activation.ts';
-import { invite, invitedOf, type Mailing, recordInvited } from './invite.ts';
+import { invite, invitedOf, isUnheardOf, type Mailing, recordInvited } from './invite.ts';
 import { personOf } from './person.ts';
 import type { Process } from './process.ts';
 
@@ -17,8 +17,8 @@ export const resendActivation: Process = async (anySubject, signal) => {
   const invited = await invitedOf(subject, mailing);
   if (invited.kind !== 'wanted') return invited;
   const { known, oktaId } = invited;
-  if (known?.state === 'asked') {
-    await recordInvited(subject, oktaId, { state: 'pending', mailedAt: known.mailedAt });
+  if (isUnheardOf(invited, mailing)) {
+    await recordInvited(subject, oktaId, { state: 'pending', mailedAt: known?.mailedAt ?? null });
     return { kind: 'already-mailed' };
   }
   return invite(subject, invited, mailing, signal);

@@ -1,0 +1,89 @@
+import { findActivation, noteAsked, recordActivation } from '../../src/db/activations.ts';
+import type { MigrationId, SubjectId } from '../../src/domain/ids.ts';
+import type { Operation } from '../../src/domain/operations.ts';
+import type { OktaClient } from '../../src/okta/client.ts';
+import { activateUser } from '../../src/workers/activate-user.ts';
+import type { Process, Subject } from '../../src/workers/process.ts';
+import { resendActivation } from '../../src/workers/resend-activation.ts';
+import { createOwnDatabase, type OwnDatabase } from '../db/support.ts';
+
+const people = { installation: 'werk', kind: 'panelist' } as const;
+const ID = 1 as SubjectId;
+const [first, again] = [1 as MigrationId, 2 as MigrationId];
+
+let own: OwnDatabase;
+beforeAll(async () => {
+  own = await createOwnDatabase();
+});
+afterEach(() => own.db.query('DELETE FROM activations'));
+afterAll(() => own.close());
+
+/** Attempts at one person, whom Okta has in this status; `meanwhile` happens while the turn is waited for. */
+async function attempt(process: Process, status: string, meanwhile: () => Promise<unknown>) {
+  const mails: string[] = [];
+  const okta = {
+    async turn(bucket: string) {
+      if (bucket === 'users') await meanwhile();
+      return { bucket };
+    },
+    getUser: async () => ({ kind: 'ok', body: { id: 'u', status, profile: { login: 'x' } } }),
+    async activate() {
+      mails.push('activate');
+      return { kind: 'ok', body: {} };
+    },
+    async reactivate() {
+      mails.push('reactivate');
+      return { kind: 'ok', body: {} };
+    },
+  } as unknown as OktaClient;
+  const source = {
+    find: async () => ({ kind: 'wanted', person: {}, oktaId: '00u00000000000000001' }),
+    recordStatus: async () => {},
+  };
+  const operation: Operation = process === activateUser ? 'activate-panelists' : 'resend-to-panelists';
+  const subject = {
+    id: ID,
+    migration: { id: again, operation, selection: {}, options: {}, createdAt: new Date() },
+    installation: { config: { name: 'werk' }, inOkta: { panelist: source } },
+    db: own.db,
+    okta,
+    lane: 'fair',
+    standing: async () => ({ kind: 'open' }),
+    answered: () => {},
+  } as unknown as Subject;
+  const outcome = await process(subject, new AbortController().signal);
+  return { outcome: outcome.kind, mails };
+}
+
+const anotherWorkerAsks = async () =>
+  expect(await noteAsked(own.db, people, ID, again, await findActivation(own.db, people, ID))).toBe(true);
+const oldMail = () =>
+  recordActivation(own.db, people, ID, { state: 'pending', migrationId: first, mailedAt: new Date(0) });
+
+test('whom another worker is sending a second mail gets no third', async () => {
+  await oldMail();
+  expect(await attempt(resendActivation, 'PROVISIONED', anotherWorkerAsks)).toEqual({
+    outcome: 'undecided',
+    mails: [],
+  });
+});
+
+test('of a second mail that was asked for and not heard of, the next attempt asks for none', async () => {
+  await oldMail();
+  await anotherWorkerAsks();
+  const next = await attempt(resendActivation, 'PROVISIONED', async () => {});
+  expect(next).toEqual({ outcome: 'already-mailed', mails: [] });
+  expect(await findActivation(own.db, people, ID)).toMatchObject({ state: 'pending', migrationId: again });
+});
+
+test('a first mail that was asked for and not heard of is asked for again where Okta shows none', async () => {
+  await anotherWorkerAsks();
+  const next = await attempt(activateUser, 'STAGED', async () => {});
+  expect(next).toEqual({ outcome: 'mailed', mails: ['activate'] });
+});
+
+test('who has been mailed while the turn was waited for is left alone', async () => {
+  const mailed = () =>
+    recordActivation(own.db, people, ID, { state: 'pending', migrationId: first, mailedAt: 'now' });
+  expect(await attempt(activateUser, 'STAGED', mailed)).toEqual({ outcome: 'already-mailed', mails: [] });
+});
