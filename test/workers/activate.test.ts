@@ -18,42 +18,49 @@ interface Site {
 
 const IDS = range(6);
 
+/** Five of them at once, beside other files. */
+const PATIENCE_MS = 200_000;
+
 function scene(title: string, play: (site: Site) => Promise<void>, settings: object = {}): void {
-  test.concurrent(title, async () => {
-    const world = await createWorld({ windowSeconds: 1 });
-    Object.assign(world.file.orgs.acme, { requestTimeoutSeconds: 1, probeSeconds: 1 });
-    Object.assign(world.file.installations.werk, {
-      ...settings,
-      panelists: { ...world.efs.source.panelists, referenceStatus: { created: 1, pending: 2, active: 3 } },
-    });
-    try {
-      await addPanelists(world, IDS);
-      await world.rows(world.efs.admin, [[[1, 'admin@example.com', 'Ada', 'Min', null]]]);
-      const app = world.open();
-      world.closeLater(startWorker(app));
-      const api = await world.api();
-      const start: Site['start'] = async (operation, more = {}) => {
-        const options = operation.startsWith('create') ? {} : { options: { confirm: ['module-inactive'] } };
-        const { status, body } = await api.post({ installation: 'werk', operation, ...options, ...more });
-        if (status !== 202) throw new Error(JSON.stringify(body));
-        return body.id;
-      };
-      await play({
-        world,
-        app,
-        api,
-        start,
-        async run(operation, more) {
-          const id = await start(operation, more);
-          await finished(api, id);
-          return id;
-        },
-        mails: () => mailsOf(world),
+  test.concurrent(
+    title,
+    async () => {
+      const world = await createWorld({ windowSeconds: 1 });
+      Object.assign(world.file.orgs.acme, { requestTimeoutSeconds: 1, probeSeconds: 1 });
+      Object.assign(world.file.installations.werk, {
+        ...settings,
+        panelists: { ...world.efs.source.panelists, referenceStatus: { created: 1, pending: 2, active: 3 } },
       });
-    } finally {
-      await world.close();
-    }
-  });
+      try {
+        await addPanelists(world, IDS);
+        await world.rows(world.efs.admin, [[[1, 'admin@example.com', 'Ada', 'Min', null]]]);
+        const app = world.open();
+        world.closeLater(startWorker(app));
+        const api = await world.api();
+        const start: Site['start'] = async (operation, more = {}) => {
+          const options = operation.startsWith('create') ? {} : { options: { confirm: ['module-inactive'] } };
+          const { status, body } = await api.post({ installation: 'werk', operation, ...options, ...more });
+          if (status !== 202) throw new Error(JSON.stringify(body));
+          return body.id;
+        };
+        await play({
+          world,
+          app,
+          api,
+          start,
+          async run(operation, more) {
+            const id = await start(operation, more);
+            await finished(api, id);
+            return id;
+          },
+          mails: () => mailsOf(world),
+        });
+      } finally {
+        await world.close();
+      }
+    },
+    PATIENCE_MS,
+  );
 }
 
 /** Okta's ids, one for each mail. */
