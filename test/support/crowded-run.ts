@@ -6,6 +6,8 @@ import { expectAgreement, startMigrations } from './fault-run.ts';
 import { createFleet } from './fleet.ts';
 import { controlOf } from './simulator.ts';
 
+const QUEUE = 'okta.users';
+
 export interface Crowded {
   /** What Portage is configured to have under way at once, and what Okta takes. */
   configured: number;
@@ -44,7 +46,7 @@ export async function runCrowded({
     },
   });
   const redis = new Redis(REDIS_URL, { maxRetriesPerRequest: null });
-  const queue = new Queue('okta.users', { connection: redis, prefix: fleet.redisPrefix });
+  const queue = new Queue(QUEUE, { connection: redis, prefix: fleet.redisPrefix });
   try {
     const okta = controlOf(fleet.oktaUrl);
     const ids = await startMigrations(fleet);
@@ -65,6 +67,7 @@ export async function runCrowded({
 /** In the order in which they were set. */
 function boundsIn(logs: string): number[] {
   const lines = logs.split('\n').filter((line) => line.includes('"msg":"jobs under way at once'));
-  const set = lines.map((line) => JSON.parse(line) as { time: number; to: number });
-  return set.toSorted((a, b) => a.time - b.time).map(({ to }) => to);
+  const set = lines.map((line) => JSON.parse(line) as { time: number; queue: string; to: number });
+  const ofUsers = set.filter(({ queue }) => queue === QUEUE);
+  return ofUsers.toSorted((a, b) => a.time - b.time).map(({ to }) => to);
 }
