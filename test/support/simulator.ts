@@ -6,6 +6,7 @@ import type { UnsupportedReading } from '../../simulator/unsupported.ts';
 export interface ListedUser {
   id: string;
   profile: Record<string, unknown>;
+  groupIds: string[];
 }
 
 /** An order for a fault, as `POST /__simulator/faults` takes it; what is left out has the simulator's default. */

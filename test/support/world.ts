@@ -27,6 +27,8 @@ export interface World {
   /** Rows of the installation's database, or of Portage's own. */
   rows<T>(sql: string, values?: unknown[]): Promise<(T & RowDataPacket)[]>;
   ownRows<T>(sql: string, values?: unknown[]): Promise<(T & RowDataPacket)[]>;
+  /** Another one of the same org, like the first, with a database and a group of its own; before Portage is opened. */
+  addInstallation(name: string): Promise<OtherInstallation>;
   /** Opens Portage on all that, in this process; closed with the world. */
   open(): App;
   /** Portage's API on an app of its own, asked without a network; `url` and what inject takes. */
@@ -36,6 +38,8 @@ export interface World {
   /** Fails when Okta's documents and the calls to the simulator disagree. */
   close(): Promise<void>;
 }
+
+export type OtherInstallation = Pick<World, 'efs' | 'groupId' | 'rows'>;
 
 export const AUTHORIZED = { authorization: `Bearer ${API_KEY}` };
 
@@ -100,10 +104,11 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     observe,
     ...okta,
   });
-  const groupId = await createGroup(simulator.url);
+  const groupId = await createGroup(simulator.url, 'EFS');
   const prefix = uniqueName('test');
   const file = configFile(efs, { oktaUrl: simulator.url, groupId, prefix, perMinute, windowSeconds });
   const env = { REDIS_URL, DATABASE_URL: own.url, EFS_URL: installation.url, OKTA_TOKEN: TOKEN };
+  const databases = [own, installation];
   const opened: { close(): Promise<unknown> }[] = [];
   const open = () => {
     const loaded = toConfig(file, env);
@@ -122,6 +127,18 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     env,
     rows: (sql, values) => query(installation.url, sql, values),
     ownRows: (sql, values) => query(own.url, sql, values),
+    async addInstallation(name) {
+      const database = await createDatabase('efs');
+      databases.push(database);
+      await createTables(database.url, efs);
+      const another = {
+        database: { env: `EFS_URL_${name.toUpperCase()}` },
+        groupId: await createGroup(simulator.url, name),
+      };
+      Object.assign(env, { [another.database.env]: database.url });
+      Object.assign(file.installations, { [name]: { ...file.installations.werk, ...another } });
+      return { efs, groupId: another.groupId, rows: (sql, values) => query(database.url, sql, values) };
+    },
     open,
     async api() {
       const api = await buildApi(open());
@@ -147,7 +164,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
         await approve(simulator.url);
       } finally {
         await simulator.close();
-        await Promise.all([own.drop(), installation.drop()]);
+        await Promise.all(databases.map((each) => each.drop()));
       }
     },
   };
@@ -177,11 +194,11 @@ function configFile({ source }: Efs, { oktaUrl, groupId, prefix, perMinute, wind
   };
 }
 
-async function createGroup(url: string): Promise<string> {
+async function createGroup(url: string, name: string): Promise<string> {
   const response = await fetch(`${url}/api/v1/groups`, {
     method: 'POST',
     headers: { authorization: `SSWS ${TOKEN}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ profile: { name: 'EFS' } }),
+    body: JSON.stringify({ profile: { name } }),
   });
   return ((await response.json()) as { id: string }).id;
 }

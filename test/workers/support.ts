@@ -6,7 +6,7 @@ import type { Api, World } from '../support/world.ts';
 const DEADLINE_MS = 60_000;
 
 /** Panelists of these ids, who can be migrated; all of them are in portal 1. */
-export async function addPanelists(world: World, ids: number[]): Promise<void> {
+export async function addPanelists(world: Pick<World, 'efs' | 'rows'>, ids: number[]): Promise<void> {
   await world.rows(world.efs.panelist, [ids.map((id) => [id, mailOf(id), `Vor${id}`, `Nach${id}`, 1])]);
   await world.rows(world.efs.member, [ids.map((id) => [1, id])]);
 }
