@@ -1,45 +1,24 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { startWorker } from '../../src/workers/worker.ts';
-import { portage } from '../support/portage.ts';
-import { API_KEY, type Api, createWorld, type World } from '../support/world.ts';
+import { type Reader, readerOf } from '../support/reader.ts';
+import { type Api, createWorld, type World } from '../support/world.ts';
 import { addPanelists, finished, range } from '../workers/support.ts';
-
-const PAGE = fileURLToPath(new URL('../../docs/activation.md', import.meta.url));
-const commands = [...readFileSync(PAGE, 'utf8').matchAll(/^\$ portage (.*?)(?: > .*)?$/gm)].map(
-  ([, args]) => args ?? '',
-);
 
 let world: World;
 let api: Api;
-let env: Record<string, string>;
+let next: Reader['next'];
+let left: string[];
 beforeAll(async () => {
   world = await createWorld();
   await world.rows('CREATE TABLE config (name VARCHAR(100) PRIMARY KEY, value TEXT)');
   Object.assign(world.file.installations.werk, { settings: {} });
   await addPanelists(world, range(5));
   await world.rows(world.efs.admin, [[[1, 'admin@example.com', 'Ada', 'Min', null]]]);
-  world.closeLater(startWorker(world.open()));
-  api = await world.api();
-  const url = await api.fastify.listen({ host: '127.0.0.1', port: 0 });
-  env = { ...world.env, PORTAGE_API_URL: url, PORTAGE_API_KEY: API_KEY };
+  ({ api, next, left } = await readerOf(world, 'activation.md'));
   for (const operation of ['create-admins', 'create-panelists']) {
     const { body } = await api.post({ installation: 'werk', operation });
     await finished(api, body.id);
   }
 });
 afterAll(() => world.close());
-
-/** The next command of the page, in this installation, where nobody can be asked; `id` in place of the page's 12. */
-async function next(start: string, id = 0) {
-  const args = commands.shift() ?? '';
-  expect(args).toContain(start);
-  const words = args
-    .replaceAll('acme', 'werk')
-    .replace(/\b12\b/, String(id))
-    .split(' ');
-  return portage(start.startsWith('start') ? [...words, '--yes'] : words, world.file, env).ended;
-}
 
 const mails = async () => (await world.okta.control<unknown[]>('GET', 'outbox')).length;
 const users = () => world.okta.control<{ id: string; profile: { login: string } }[]>('GET', 'users');
@@ -88,5 +67,5 @@ test('a support person follows the page about activation from its first command 
   await world.ownRows('UPDATE activations SET mailed_at = mailed_at - INTERVAL 15 DAY');
   expect((await next('start resend-to-panelists')).code).toBe(0);
   expect(await mails()).toBe(9);
-  expect(commands).toEqual([]);
+  expect(left).toEqual([]);
 }, 100_000);

@@ -1,17 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { startWorker } from '../../src/workers/worker.ts';
-import { portage } from '../support/portage.ts';
-import { API_KEY, type World } from '../support/world.ts';
+import { type Reader, readerOf } from '../support/reader.ts';
+import type { World } from '../support/world.ts';
 import { addPortals, apps, asOkta, createPortalWorld } from '../workers/portals-support.ts';
 
-const PAGE = fileURLToPath(new URL('../../docs/portals.md', import.meta.url));
-const commands = [...readFileSync(PAGE, 'utf8').matchAll(/^\$ portage (.*)$/gm)].map(
-  ([, args]) => args ?? '',
-);
-
 let world: World;
-let env: Record<string, string>;
+let next: Reader['next'];
+let left: string[];
 beforeAll(async () => {
   world = await createPortalWorld();
   const { id } = await asOkta<{ id: string }>(world, 'POST', '/apps', {
@@ -33,23 +26,9 @@ beforeAll(async () => {
     efsApp: { id, redirectUris: ['https://werk.example.com/www/oidc'] },
   });
   await addPortals(world, [1, 2, 3]);
-  world.closeLater(startWorker(world.open()));
-  const api = await world.api();
-  const url = await api.fastify.listen({ host: '127.0.0.1', port: 0 });
-  env = { ...world.env, PORTAGE_API_URL: url, PORTAGE_API_KEY: API_KEY };
+  ({ next, left } = await readerOf(world, 'portals.md'));
 });
 afterAll(() => world.close());
-
-/** The next command of the page, in this installation, where nobody can be asked; `id` in place of the page's 12. */
-async function next(start: string, id = 0) {
-  const args = commands.shift() ?? '';
-  expect(args).toContain(start);
-  const words = args
-    .replaceAll('acme', 'werk')
-    .replace(/\b12\b/, String(id))
-    .split(' ');
-  return portage(start.startsWith('start') ? [...words, '--yes'] : words, world.file, env).ended;
-}
 
 const addresses = async () =>
   (await apps(world)).map(({ status, settings }) => [status, settings.oauthClient.redirect_uris[0]]);
@@ -83,5 +62,5 @@ test('a support person follows the page about portals from its first command to 
   const failures = await next('failures', failed?.id);
   expect(failures).toMatchObject({ code: 0, out: expect.stringContaining('portal_removed') });
   expect((await next('retry', failed?.id)).code).toBe(0);
-  expect(commands).toEqual([]);
+  expect(left).toEqual([]);
 }, 60_000);

@@ -5,6 +5,7 @@ import type { UnsupportedReading } from '../../simulator/unsupported.ts';
 /** A user as the simulator's control surface lists them. */
 export interface ListedUser {
   id: string;
+  status: string;
   profile: Record<string, unknown>;
   groupIds: string[];
 }

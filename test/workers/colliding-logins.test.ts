@@ -145,7 +145,7 @@ test('with the installation in the login, both carry over all of their people, i
   const wanted = sides.flatMap(({ installation, ids }, i) =>
     ids.map((id) => `${installation}.${mailOf(id)} ${ends[i]?.references.get(id)} ${groups[i]}`),
   );
-  const found = users.map(({ id, profile, groupIds }) => `${profile.login} ${id} ${groupIds.join()}`);
+  const found = users.map(({ id, profile, groupIds }) => `${String(profile.login)} ${id} ${groupIds.join()}`);
   expect(new Set(found)).toEqual(new Set(wanted));
   expect(found).toHaveLength(wanted.length);
 });
