@@ -75,6 +75,29 @@ export function configuration(setting: Setting): ConfigFile {
   };
 }
 
+/** Besides, what portals and the module take. */
+export function withPortals(file: ConfigFile): ConfigFile {
+  const installation = file.installations[INSTALLATION];
+  if (!installation) return file;
+  const app = {
+    redirectUris: ['https://panel.example/{urlName}/oidc'],
+    postLogoutRedirectUris: ['https://panel.example/{urlName}/'],
+    initiateLoginUri: 'https://panel.example/{urlName}/login',
+  };
+  const more: typeof installation = {
+    ...installation,
+    customerName: 'Musterpanel',
+    portals: {
+      table: 'portals',
+      columns: { id: 'id', name: 'name', urlName: 'url_name', online: 'is_online' },
+      skip: { offline: true },
+      app,
+    },
+    settings: { table: 'config', columns: { key: 'name', value: 'value' } },
+  };
+  return { ...file, installations: { ...file.installations, [INSTALLATION]: more } };
+}
+
 /** Writes it so that only its owner can read it. */
 export function writeConfiguration(path: string, file: ConfigFile): void {
   writeFileSync(path, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });

@@ -43,6 +43,36 @@ export async function* readUsers(url: string): AsyncGenerator<OktaUser> {
   if (body) yield* jsonElements<OktaUser>(body);
 }
 
+/** The ids of those whom Okta has mailed, one for each mail. */
+export async function readMailed(url: string): Promise<string[]> {
+  const mails = (await (await control(url, 'outbox')).json()) as { userId: string }[];
+  return mails.map(({ userId }) => userId);
+}
+
+/** A user as Okta's ordinary API shows them, with the names of their groups and apps. */
+export async function readUser(
+  url: string,
+  token: string,
+  id: string,
+): Promise<{ status: string; login: string; groups: string[]; apps: string[] }> {
+  const get = async <T>(path = ''): Promise<T> => {
+    const response = await fetch(`${url}/api/v1/users/${id}${path}`, {
+      headers: { authorization: `SSWS ${token}` },
+    });
+    if (!response.ok) throw new Error(`Okta answered ${response.status} to the look at user ${id}`);
+    return (await response.json()) as T;
+  };
+  const { status, profile } = await get<{ status: string; profile: { login: string } }>();
+  const groups = await get<{ profile: { name: string } }[]>('/groups');
+  const apps = await get<{ label: string }[]>('/appLinks');
+  return {
+    status,
+    login: profile.login,
+    groups: groups.map((group) => group.profile.name),
+    apps: apps.map(({ label }) => label),
+  };
+}
+
 async function control(url: string, what: string): Promise<Response> {
   const response = await fetch(`${url}/__simulator/${what}`);
   if (!response.ok) throw new Error(`The simulator answered ${response.status} to ${what}`);

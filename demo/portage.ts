@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Preflight } from '../src/api/preflight-schemas.ts';
 
 const POLL_MS = 500;
 
@@ -14,17 +15,29 @@ export interface Migration {
   heldCause: string | null;
 }
 
-export type Operation = 'create-admins' | 'create-panelists';
+export type Operation =
+  | 'create-admins'
+  | 'create-panelists'
+  | 'register-portals'
+  | 'activate-admins'
+  | 'activate-panelists';
 
 export interface Started extends Migration {
   estimate: { text: string } | null;
 }
 
+/** What became of setting a setting. */
+export type Setting = { kind: 'set' } | { kind: 'refused'; code: string; why: string[] };
+
 /** Portage's API, called as an operator's program calls it. */
 export interface Portage {
   url: string;
   isReady(): Promise<boolean>;
-  start(installation: string, operation: Operation): Promise<Started>;
+  /** Of the first so many only, where that is said. */
+  start(installation: string, operation: Operation, first?: number): Promise<Started>;
+  /** What a migration would do; writes nothing. */
+  preflight(installation: string, operation: Operation): Promise<Preflight>;
+  set(installation: string, key: string, value: string): Promise<Setting>;
   migration(id: number): Promise<Migration>;
   /** Lets a held migration go on. */
   resume(id: number): Promise<Migration>;
@@ -39,9 +52,24 @@ export function connectPortage(url: string, key: string): Portage {
         ({ ok }) => ok,
         () => false,
       ),
-    async start(installation, operation) {
-      const body = JSON.stringify({ installation, operation });
+    async start(installation, operation, first) {
+      const body = JSON.stringify({ installation, operation, ...(first && { selection: { first } }) });
       return answer(await fetch(`${url}/v1/migrations`, { method: 'POST', headers, body }));
+    },
+    async preflight(installation, operation) {
+      const body = JSON.stringify({ installation, operation });
+      return answer(await fetch(`${url}/v1/migrations?dryRun=true`, { method: 'POST', headers, body }));
+    },
+    async set(installation, key, value) {
+      const body = JSON.stringify({ value });
+      const path = `/v1/installations/${installation}/settings/${key}`;
+      const response = await fetch(url + path, { method: 'PUT', headers, body });
+      if (response.status !== 409) {
+        await answer(response);
+        return { kind: 'set' };
+      }
+      const { code, detail, errors } = (await response.json()) as Refusal;
+      return { kind: 'refused', code, why: errors?.map(({ message }) => message) ?? [detail] };
     },
     async migration(id) {
       return answer(await fetch(`${url}/v1/migrations/${id}`, { headers }));
@@ -51,6 +79,12 @@ export function connectPortage(url: string, key: string): Portage {
       return answer(await fetch(`${url}/v1/migrations/${id}/resume`, init));
     },
   };
+}
+
+interface Refusal {
+  code: string;
+  detail: string;
+  errors?: { message: string }[];
 }
 
 /** Looks until all migrations have finished, showing each look; throws when Portage stops one of them. */

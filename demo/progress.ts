@@ -1,5 +1,5 @@
 import { type Bar, MultiBar, Presets } from 'cli-progress';
-import type { Migration } from './portage.ts';
+import type { Migration, Operation } from './portage.ts';
 
 /** One look at a run. */
 export interface Look {
@@ -15,7 +15,7 @@ export interface Progress {
 }
 
 const LINE_EVERY_MS = 3_000;
-const names = { 'create-admins': 'admins', 'create-panelists': 'panelists' };
+const nameOf = (operation: Operation) => operation.replace(/^.*-/, '');
 
 /** Bars on a terminal, a line every few seconds elsewhere. */
 export function openProgress(perMinute: number): Progress {
@@ -39,7 +39,7 @@ function openBars(perMinute: number): Progress {
   return {
     show({ migrations, callsPerMinute }) {
       for (const each of migrations) {
-        const name = names[each.operation].padEnd(9);
+        const name = nameOf(each.operation).padEnd(9);
         const bar = bars.get(each.id) ?? multi.create(1, 0, { name, text: '' });
         bars.set(each.id, bar);
         bar.setTotal(Math.max(1, each.counts?.eligible ?? 1));
@@ -62,7 +62,7 @@ function openLines(perMinute: number): Progress {
       const finished = migrations.every(({ state }) => state === 'finished');
       if (performance.now() < nextMs && !finished) return;
       nextMs = performance.now() + LINE_EVERY_MS;
-      const each = migrations.map((migration) => `${names[migration.operation]} ${about(migration)}`);
+      const each = migrations.map((migration) => `${nameOf(migration.operation)} ${about(migration)}`);
       const seconds = Math.round((performance.now() - startedMs) / 1_000);
       console.log(`  ${seconds} s: ${[...each, together(migrations, callsPerMinute, perMinute)].join('; ')}`);
     },

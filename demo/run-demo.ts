@@ -2,16 +2,17 @@ import { once } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withPortals } from './configuration.ts';
 import { createDatabases, type Databases } from './databases.ts';
 import { bothEnds } from './ends.ts';
 import { type Fleet, type FleetOptions, startFleet } from './fleet.ts';
 import { createInstallation, type Plan } from './installation.ts';
-import { migrate } from './migrate.ts';
 import type { Options } from './options.ts';
 import { createPeople } from './people.ts';
 import { anyEnds } from './processes.ts';
 import { dropKeys } from './redis-keys.ts';
 import { say } from './say.ts';
+import { tellStory } from './story.ts';
 import { faultsOf, toJson, toText } from './summary.ts';
 
 const LOCAL = fileURLToPath(new URL('../.local', import.meta.url));
@@ -34,7 +35,7 @@ export async function runDemo(options: Options, servers: Servers, signal: AbortS
     const plan = await populate(installationUrl, options, signal);
     const redisPrefix = prefixOf(databases.run);
     const own = { plan, folder, redisPrefix, portageUrl, installationUrl };
-    agreed = await withFleet({ ...options, ...servers, ...own }, signal);
+    agreed = await withFleet({ ...options, ...servers, ...own, adjust: withPortals }, signal);
     return agreed;
   } finally {
     await clearAway(databases, servers.redisUrl);
@@ -92,12 +93,12 @@ async function migrateAndSumUp(
   { plan, installationUrl, perMinute, json, keep }: RunOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const seconds = await migrate(fleet, perMinute, signal);
+  const story = await tellStory(fleet, installationUrl, perMinute, signal);
   const ends = await bothEnds(installationUrl, { url: fleet.oktaUrl, groupId: fleet.groupId });
-  console.log(`\n${toText(ends, plan, seconds, perMinute)}\n`);
+  console.log(`\n${toText(ends, plan, story, perMinute)}\n`);
   if (keep) sayWhatIsKept(fleet);
-  if (json) console.log(toJson(ends, seconds));
-  return faultsOf(ends, plan).length === 0;
+  if (json) console.log(toJson(ends, story));
+  return faultsOf(ends, plan, story).length === 0;
 }
 
 function sayWhatIsKept({ portage: { url }, apiKey, oktaUrl }: Fleet): void {

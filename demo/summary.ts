@@ -1,15 +1,17 @@
 import { styleText } from 'node:util';
 import type { Ends } from './ends.ts';
 import type { Plan } from './installation.ts';
+import type { Story } from './story.ts';
 
 /** The summary as one line for programs. */
-export function toJson({ admins, panelists, okta, duplicates, errorLog }: Ends, seconds: number): string {
+export function toJson({ admins, panelists, okta, duplicates, errorLog }: Ends, story: Story): string {
   const errorLogRows = errorLog.reduce((sum, { rows }) => sum + rows, 0);
-  return JSON.stringify({ admins, panelists, okta, duplicates, errorLogRows, seconds });
+  return JSON.stringify({ admins, panelists, okta, duplicates, errorLogRows, ...story });
 }
 
 /** The summary for people. */
-export function toText(ends: Ends, plan: Plan, seconds: number, perMinute: number): string {
+export function toText(ends: Ends, plan: Plan, story: Story, perMinute: number): string {
+  const { portals, activated, mails, seconds } = story;
   const { admins, panelists, okta, duplicates } = ends;
   return [
     styleText('bold', "Summary, from the installation's tables and Okta's counters:"),
@@ -18,21 +20,26 @@ export function toText(ends: Ends, plan: Plan, seconds: number, perMinute: numbe
     row('admins', [admins.eligible, admins.referenced, admins.failed, admins.skipped]),
     row('panelists', [panelists.eligible, panelists.referenced, panelists.failed, panelists.skipped]),
     '',
-    line('Okta', `${plural(okta.users, 'user')}, ${plural(okta.calls, 'call')} to create them`),
+    line('Okta', `${plural(okta.users, 'user')}, ${plural(okta.calls, 'call')} to create and activate them`),
+    line('Portals', `${portals.done} of ${portals.eligible} registered as apps`),
+    line(
+      'Mails',
+      `${plural(mails, 'mail')} to ${activated.admins} admins and ${activated.panelists} panelists`,
+    ),
     line('Rate', `busiest minute ${okta.busiestMinute} of ${perMinute} calls, ${okta.throttled} throttled`),
     line(
       'Duplicates',
       `${plural(duplicates.oktaUsers, 'Okta user')}, ${plural(duplicates.references, 'reference')}`,
     ),
     line('Error log', errorLogText(ends)),
-    line('Time', `${seconds} s from the first request to the last finished migration`),
+    line('Time', `${seconds} s from the first request to create people to the last of them`),
     '',
-    verdictText(ends, plan),
+    verdictText(ends, plan, story),
   ].join('\n');
 }
 
 /** What must not be; empty when both ends agree. */
-export function faultsOf(ends: Ends, plan: Plan): string[] {
+export function faultsOf(ends: Ends, plan: Plan, story?: Story): string[] {
   const { agreement, duplicates, wronglyReferenced } = ends;
   const more = agreement.disagreementCount - agreement.disagreements.length;
   return [
@@ -42,6 +49,7 @@ export function faultsOf(ends: Ends, plan: Plan): string[] {
     ...(duplicates.references > 0 ? [`${plural(duplicates.references, 'reference')} too many`] : []),
     ...(wronglyReferenced > 0 ? [`${wronglyReferenced} referenced although a rule leaves them out`] : []),
     ...deviations(ends, plan),
+    ...(story ? storyFaults(story) : []),
   ];
 }
 
@@ -58,8 +66,18 @@ function deviations({ admins, panelists }: Ends, { admin, panelist }: Plan): str
   ];
 }
 
-function verdictText(ends: Ends, plan: Plan): string {
-  const faults = faultsOf(ends, plan);
+function storyFaults({ portals, activated, mails }: Story): string[] {
+  const people = activated.admins + activated.panelists;
+  return [
+    ...(portals.done === portals.eligible
+      ? []
+      : [`${portals.eligible - portals.done} of ${portals.eligible} portals have no app`]),
+    ...(mails === people ? [] : [`${plural(mails, 'mail')} to ${people} people`]),
+  ];
+}
+
+function verdictText(ends: Ends, plan: Plan, story: Story): string {
+  const faults = faultsOf(ends, plan, story);
   if (faults.length > 0) {
     return [styleText('red', 'The two ends do not agree:'), ...faults.map((each) => `  ${each}`)].join('\n');
   }

@@ -119,3 +119,15 @@ test('somebody who is referenced although a rule leaves them out is found', asyn
     'other people were skipped than were made to be',
   ]);
 });
+
+test('portals without an app, and mails that are more than people, are found', async () => {
+  await migrateBoth();
+  const portals = { eligible: 2, done: 2, failed: 0 };
+  const story = { portals, activated: { admins: 1, panelists: 1 }, mails: 2, seconds: 1 };
+  const ends = await read();
+  expect(faultsOf(ends, plan, story)).toEqual([]);
+  expect(faultsOf(ends, plan, { ...story, portals: { ...portals, done: 1 }, mails: 3 })).toEqual([
+    '1 of 2 portals have no app',
+    '3 mails to 2 people',
+  ]);
+});
