@@ -74,7 +74,7 @@ function about(migration: Migration): string {
   const { counts, state, etaSeconds } = migration;
   if (!counts) return 'not counted yet';
   const eta = state !== 'finished' && etaSeconds !== null ? `, ${etaSeconds} s to go` : '';
-  const done = `${doneOf(migration)} of ${counts.eligible} done, ${counts.failed} failed`;
+  const done = `${doneOf(migration)} of ${counts.eligible}, ${counts.failed} of them failed`;
   return state === 'finished' ? `${done}, finished` : done + eta;
 }
 

@@ -11,7 +11,7 @@ export function toJson({ admins, panelists, okta, duplicates, errorLog }: Ends, 
 
 /** The summary for people. */
 export function toText(ends: Ends, plan: Plan, story: Story, perMinute: number): string {
-  const { portals, activated, mails, seconds } = story;
+  const { portals, seconds } = story;
   const { admins, panelists, okta, duplicates } = ends;
   return [
     styleText('bold', "Summary, from the installation's tables and Okta's counters:"),
@@ -22,10 +22,7 @@ export function toText(ends: Ends, plan: Plan, story: Story, perMinute: number):
     '',
     line('Okta', `${plural(okta.users, 'user')}, ${plural(okta.calls, 'call')} to create and activate them`),
     line('Portals', `${portals.done} of ${portals.eligible} registered as apps`),
-    line(
-      'Mails',
-      `${plural(mails, 'mail')} to ${activated.admins} admins and ${activated.panelists} panelists`,
-    ),
+    line('Mails', mailsText(story)),
     line('Rate', `busiest minute ${okta.busiestMinute} of ${perMinute} calls, ${okta.throttled} throttled`),
     line(
       'Duplicates',
@@ -84,6 +81,10 @@ function verdictText(ends: Ends, plan: Plan, story: Story): string {
   const good = styleText('green', 'Both ends agree:');
   return `${good} each of the ${plural(ends.agreement.references, 'reference')} names an Okta user of the right login in the
 installation's group, and each of the ${plural(ends.okta.users, 'Okta user')} is referenced by one person.`;
+}
+
+function mailsText({ activated: { admins, panelists }, mails }: Story): string {
+  return `${plural(mails, 'mail')} to ${plural(admins, 'admin')} and ${plural(panelists, 'panelist')}`;
 }
 
 function errorLogText({ errorLog }: Ends): string {
