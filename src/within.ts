@@ -1,4 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SECOND } from './time.ts';
+
+/** Who asks waits no longer for what Redis knows. */
+export const REDIS_MS = 2 * SECOND;
 
 /** What the work resolves to; rejects when that takes longer. The work itself goes on, unheard. */
 export async function within<T>(ms: number, work: Promise<T>): Promise<T> {

@@ -2,11 +2,7 @@ import { keptFree, type Terms } from '../allowances.ts';
 import type { App } from '../app.ts';
 import { type PaceReason, paceReason } from '../domain/pace-reason.ts';
 import type { Allowance, AllowanceState } from '../limiter/limiter.ts';
-import { SECOND } from '../time.ts';
 import type { Allowance as AllowanceView } from './allowance-schemas.ts';
-
-/** Who asks waits no longer for what Redis knows. */
-export const REDIS_MS = 2 * SECOND;
 
 /** An allowance as everybody is shown it. Rejects when Redis cannot be asked. */
 export async function viewOfAllowance(app: App, allowance: Allowance): Promise<AllowanceView> {

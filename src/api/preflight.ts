@@ -6,9 +6,9 @@ import { type Estimate, estimate, sharedWork, slowedByMails } from '../domain/pr
 import { errorFields } from '../log.ts';
 import { preflight, type Wanted } from '../producers/preflight.ts';
 import { allowanceOf } from '../producers/queries.ts';
-import { within } from '../within.ts';
+import { REDIS_MS, within } from '../within.ts';
 import type { Allowance as AllowanceView } from './allowance-schemas.ts';
-import { REDIS_MS, viewOfAllowance } from './allowance-view.ts';
+import { viewOfAllowance } from './allowance-view.ts';
 import { mailsTooEarly } from './mails-too-early.ts';
 import type { Preflight as PreflightView } from './preflight-schemas.ts';
 import { expectedPace } from './start-migration.ts';

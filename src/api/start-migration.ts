@@ -13,8 +13,7 @@ import { errorFields } from '../log.ts';
 import { countPeople } from '../producers/count.ts';
 import { allowanceOf } from '../producers/queries.ts';
 import { SECOND } from '../time.ts';
-import { within } from '../within.ts';
-import { REDIS_MS } from './allowance-view.ts';
+import { REDIS_MS, within } from '../within.ts';
 import type { NewMigration } from './schemas.ts';
 
 /** Counting a million people takes seconds; a server that is slower than this costs only the estimate. */

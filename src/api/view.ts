@@ -5,8 +5,8 @@ import { type FleetState, waitOf } from '../domain/wait.ts';
 import { mailsLeft } from '../producers/mail-pace.ts';
 import { allowanceOf } from '../producers/queries.ts';
 import { queueName } from '../queue/jobs.ts';
-import { within } from '../within.ts';
-import { paceReasonOf, REDIS_MS } from './allowance-view.ts';
+import { REDIS_MS, within } from '../within.ts';
+import { paceReasonOf } from './allowance-view.ts';
 import type { Migration as MigrationView } from './schemas.ts';
 
 /** A migration as everybody is shown it: counts from the truth, rate and wait from the fleet. */

@@ -5,7 +5,7 @@ import type { Seen, Turn } from './limiter.ts';
 /** A day after its last use an allowance is forgotten, and what Okta said of it. */
 const TTL_MS = 24 * 60 * 60_000;
 /** What a replica of Redis may lack when it takes over. */
-export const LAG_MS = 1_000;
+const LAG_MS = 1_000;
 
 /** Who asks, and how many of its callers wait and call. */
 export interface Asker {

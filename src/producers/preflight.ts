@@ -10,15 +10,11 @@ import type { UserRules } from '../domain/user-schema.ts';
 import type { Installation } from '../efs/installation.ts';
 import { createOktaClient, type OktaClient } from '../okta/client.ts';
 import { queueName } from '../queue/jobs.ts';
-import { SECOND } from '../time.ts';
-import { within } from '../within.ts';
+import { REDIS_MS, within } from '../within.ts';
 import { checkCreation } from './preflight-creation.ts';
 import { checkOrg, type OrgFault } from './preflight-okta.ts';
 import { checkRegistrations, checkUpdates } from './preflight-portals.ts';
 import { allowanceOf, lastIdOf, queryOf } from './queries.ts';
-
-/** Who takes longer to answer is away. */
-const REDIS_MS = 2 * SECOND;
 
 /** A migration that is thought of. */
 export type Wanted = Pick<Migration, 'installation' | 'operation' | 'selection' | 'options'>;

@@ -8,9 +8,9 @@ import { isKeepFree, keepFreeFault } from '../../domain/keep-free.ts';
 import type { Allowance } from '../../limiter/limiter.ts';
 import { errorFields } from '../../log.ts';
 import { SECOND } from '../../time.ts';
-import { within } from '../../within.ts';
+import { REDIS_MS, within } from '../../within.ts';
 import { AllowanceChange, AllowanceParams } from '../allowance-schemas.ts';
-import { REDIS_MS, viewOfAllowance } from '../allowance-view.ts';
+import { viewOfAllowance } from '../allowance-view.ts';
 import { problems, sendProblem } from '../problem.ts';
 import { AllowanceList, NoQuery, ref } from '../schemas.ts';
 
