@@ -1,3 +1,4 @@
+import { OWED_MOST } from '../../src/limiter/lanes.ts';
 import { runFairly } from '../support/fair-run.ts';
 
 /** A window of 6 s: three minutes of Okta's are 18 s. */
@@ -12,6 +13,6 @@ test('two migrations take turns from the start of the second, and a small one go
   // The next look of a worker, and a free slot; the queue held 20 s of the others' work.
   expect(shares.before).toBeLessThan(4 * PER_SECOND);
   expect(shares.small).toBeGreaterThan(0.4 * shares.beside);
-  // Each worker gives every other turn to it, and may begin and end with one.
-  expect(shares.small).toBeLessThanOrEqual(shares.beside + 2 * RUN.workers);
+  // Each worker gives every other turn to it, may begin with one, and may end before it has given all back.
+  expect(shares.small).toBeLessThanOrEqual(shares.beside + (1 + OWED_MOST) * RUN.workers);
 }, 150_000);

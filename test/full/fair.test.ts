@@ -1,3 +1,4 @@
+import { OWED_MOST } from '../../src/limiter/lanes.ts';
 import { runFairly } from '../support/fair-run.ts';
 import { say } from '../support/fault-run.ts';
 
@@ -13,6 +14,6 @@ test('two migrations take turns from the start of the second, and a small one go
   expect(shares.most).toBeLessThanOrEqual(0.6);
   expect(shares.before).toBeLessThan(4 * PER_SECOND);
   expect(shares.small).toBeGreaterThan(0.4 * shares.beside);
-  // Each worker gives every other turn to it, and may begin and end with one.
-  expect(shares.small).toBeLessThanOrEqual(shares.beside + 2 * RUN.workers);
+  // Each worker gives every other turn to it, may begin with one, and may end before it has given all back.
+  expect(shares.small).toBeLessThanOrEqual(shares.beside + (1 + OWED_MOST) * RUN.workers);
 }, 500_000);

@@ -1,4 +1,4 @@
-import { createLanes } from '../../src/limiter/lanes.ts';
+import { createLanes, OWED_MOST } from '../../src/limiter/lanes.ts';
 import type { Lane } from '../../src/limiter/limiter.ts';
 
 /** Who gets the turns of these numbers, when everybody comes back at once. */
@@ -11,12 +11,38 @@ function served(waiting: Lane[], numbers: number[]): Lane[] {
     return lane;
   });
 }
+/** People who come once each. */
+function crowd() {
+  const lanes = createLanes<{ lane: Lane }>();
+  const add = (lane: Lane, count: number) => {
+    for (const _ of range(count)) lanes.add(lane, { lane });
+  };
+  const turns = (count: number) => range(count).map((number) => lanes.next(number)?.lane as Lane);
+  return { add, turns };
+}
 const range = (count: number, step = 1) => Array.from({ length: count }, (_, i) => (i + 1) * step);
 const shareOf = (lane: Lane, of: Lane[]) => of.filter((each) => each === lane).length / of.length;
 
 test('whoever comes ahead has every other turn while others wait, and all of them else', () => {
   expect(served(['fair', 'ahead'], [1, 2, 3, 4])).toEqual(['ahead', 'fair', 'ahead', 'fair']);
   expect(served(['ahead'], [1, 2])).toEqual(['ahead', 'ahead']);
+});
+
+test('what ahead had while nobody shared is given back, so that it has no more than half', () => {
+  const { add, turns } = crowd();
+  add('ahead', 20);
+  const alone = turns(3);
+  add('fair', 20);
+  expect(alone).toEqual(['ahead', 'ahead', 'ahead']);
+  expect(shareOf('ahead', [...alone, ...turns(9)])).toBe(0.5);
+});
+
+test('no more than a few are given back, however long it was alone', () => {
+  const { add, turns } = crowd();
+  add('ahead', 60);
+  turns(50);
+  add('fair', 20);
+  expect(turns(OWED_MOST + 1)).toEqual([...Array<Lane>(OWED_MOST).fill('fair'), 'ahead']);
 });
 
 test.each([1, 2, 3, 4])('a sweep has one turn in twenty at least, with %d processes', (processes) => {
