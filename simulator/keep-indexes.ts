@@ -20,12 +20,12 @@ function keepGroup({ groupIndex }: Org, what: string, group: Group): void {
 }
 
 /** Recorded: a search shows who was just activated as STAGED, on his way. That it takes one more lag is INFERRED. */
-function keepUser({ userIndex }: Org, what: string, user: User): void {
+function keepUser({ userIndex, later, options }: Org, what: string, user: User): void {
   if (what === 'deleted') userIndex.drop(user.id);
   else if (!isOnTheWay(what, user)) userIndex.put(user);
   else {
     userIndex.put({ ...user, status: 'STAGED', transition: user.status });
-    userIndex.put(user, 2);
+    later(options.searchLagMs, () => userIndex.put(user)); // as he is by then
   }
 }
 

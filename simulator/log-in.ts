@@ -28,6 +28,7 @@ function startSession(org: Org, user: User | null, app: App | null): LoginResult
   org.log.publish({ type: 'user.session.start', targets: [], failure: reason });
   if (reason !== null || user === null) return { result: 'FAILURE', reason };
   user.lastLoginMs = Date.now();
+  org.userIndex.put(user);
   return app === null ? { result: 'SUCCESS', reason: null } : signOn(org, user, app);
 }
 

@@ -106,6 +106,8 @@ function removeAttribute(org: Org, name: string): void {
   org.schema.custom.delete(name);
   for (const user of org.users.walk()) {
     const { [name]: removed, ...rest } = user.profile;
-    if (removed !== undefined) user.profile = rest as typeof user.profile;
+    if (removed === undefined) continue;
+    user.profile = rest as typeof user.profile;
+    org.userIndex.put(user);
   }
 }

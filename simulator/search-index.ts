@@ -9,8 +9,8 @@ export interface SearchIndex<T extends Known> {
   readonly isLive: boolean;
   /** All that it knows after this id, as it knows it. */
   walk(after?: string): Iterable<T>;
-  /** Takes a thing as it is now, to show it one lag later, or `lags` of them. */
-  put(item: T, lags?: number): void;
+  /** Takes a thing as it is now, to show it one lag later. */
+  put(item: T): void;
   /** Forgets a thing, one lag later. */
   drop(id: string): void;
 }
@@ -34,9 +34,9 @@ export function createSearchIndex<T extends Known>(
     *walk(after) {
       for (const { shown } of entries.walk(after)) yield shown;
     },
-    put(item, lags = 1) {
+    put(item) {
       const copy = { ...item };
-      later(lagMs * lags, () => show(copy));
+      later(lagMs, () => show(copy));
     },
     drop: (id) => later(lagMs, () => entries.remove(id)),
   };

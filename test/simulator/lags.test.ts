@@ -4,6 +4,7 @@ import {
   createGroup,
   type GroupBody,
   type Org,
+  person,
   startOrg,
   stopAll,
   type UserBody,
@@ -59,6 +60,45 @@ test('who is activated is found as STAGED on the way before being found as PROVI
   expect(first).toMatchObject({ status: 'STAGED', transitioningToStatus: 'PROVISIONED' });
   await eventually('she has arrived', async () => (await find(org, 'q=ada'))[0]?.status === 'PROVISIONED');
   expect((await find(org, 'q=ada'))[0]).not.toHaveProperty('transitioningToStatus');
+});
+
+test('what happens right after an activation is found in the end', async () => {
+  const org = await startOrg({ searchLagMs: LAG_MS });
+  const ada = await create(org, 'ada@example.com', true);
+  const bob = await create(org, 'bob@example.com', true);
+  await org.call('POST', `/users/${ada.id}/lifecycle/deactivate`);
+  await org.call('POST', `/users/${bob.id}`, { profile: { lastName: 'Builder' } });
+  await create(org, 'cid@example.com', true);
+  const found = async (login: string) => (await find(org, search(login)))[0];
+  await eventually(
+    'the last of them has arrived',
+    async () => (await found('cid@example.com'))?.status === 'PROVISIONED',
+  );
+  expect(await found('ada@example.com')).toMatchObject({ status: 'DEPROVISIONED' });
+  expect(await found('bob@example.com')).toMatchObject({ profile: { lastName: 'Builder' } });
+});
+
+test('who has followed the activation mail is found as ACTIVE', async () => {
+  const org = await startOrg({ searchLagMs: LAG_MS });
+  await create(org, 'ada@example.com', true);
+  const status = async () => (await find(org, 'q=ada'))[0]?.status;
+  await eventually('she has arrived', async () => (await status()) === 'PROVISIONED');
+  await org.control('POST', 'logins', { login: 'ada@example.com', choosesPassword: true });
+  await eventually('she is found as ACTIVE', async () => (await status()) === 'ACTIVE');
+});
+
+test('the values of a removed attribute are not found for ever', async () => {
+  const org = await startOrg({ searchLagMs: LAG_MS });
+  const define = (portalKey: object | null) =>
+    org.call('POST', '/meta/schemas/user/default', {
+      definitions: { custom: { properties: { portalKey } } },
+    });
+  await define({ title: 'Portal', type: 'string' });
+  await org.call('POST', '/users?activate=false', person('ada@example.com', { portalKey: 'a' }));
+  const value = async () => (await find(org, 'q=ada'))[0]?.profile.portalKey;
+  await eventually('it is found', async () => (await value()) === 'a');
+  await define(null);
+  await eventually('it is found no more', async () => (await value()) === undefined);
 });
 
 test('a new group is found only later', async () => {
