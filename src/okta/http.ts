@@ -35,11 +35,10 @@ type HttpConfig = Pick<OrgConfig, 'baseUrl' | 'requestTimeoutMs' | 'proxyUrl'>;
 
 export function createHttp({ baseUrl, requestTimeoutMs, proxyUrl }: HttpConfig): Http {
   const options = { keepAlive: true, maxSockets: MAX_SOCKETS };
-  const agent = proxyUrl
-    ? {
-        http: new HttpProxyAgent({ ...options, proxy: proxyUrl }),
-        https: new HttpsProxyAgent({ ...options, proxy: proxyUrl }),
-      }
+  // While a proxy does not answer, a request has no connection, and got cannot end it.
+  const proxied = proxyUrl && { ...options, proxy: proxyUrl, timeout: requestTimeoutMs };
+  const agent = proxied
+    ? { http: new HttpProxyAgent(proxied), https: new HttpsProxyAgent(proxied) }
     : { http: new HttpAgent(options), https: new HttpsAgent(options) };
   const http = got.extend({
     prefixUrl: baseUrl,
@@ -62,7 +61,7 @@ export function createHttp({ baseUrl, requestTimeoutMs, proxyUrl }: HttpConfig):
         return { status: statusCode, headers, text: body };
       } catch (error) {
         if (!(error instanceof RequestError)) throw error;
-        const code = tooLong.signal.aborted ? 'ANSWER_TOO_LONG' : error.code;
+        const code = tooLong.signal.aborted ? 'ANSWER_TOO_LONG' : (proxyFault(error) ?? error.code);
         return { error: { status: 0, code, text: `no answer: ${code}`, requestId: null } };
       }
     },
@@ -71,4 +70,11 @@ export function createHttp({ baseUrl, requestTimeoutMs, proxyUrl }: HttpConfig):
       agent.https.destroy();
     },
   };
+}
+
+/** hpagent tells what a proxy does in words alone. */
+function proxyFault({ message }: Error): string | undefined {
+  if (message === 'Proxy timeout') return 'ETIMEDOUT';
+  const [, status] = /^Bad response: (\d{3})$/.exec(message) ?? [];
+  return status && `PROXY_${status}`;
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import { bareClientAt, closeAll, closeLater, countingLimiter, profile, startOrg } from './support.ts';
 
 afterEach(closeAll);
@@ -38,6 +38,40 @@ test('calls go through the proxy that is configured, on connections that are kep
   }
   const authorization = `Basic ${Buffer.from('portage:s3cret').toString('base64')}`;
   expect(asked).toEqual([{ target: new URL(org.url).host, authorization }]);
+});
+
+test('a proxy that never answers is waited for as long as Okta is', async () => {
+  let connections = 0;
+  const server = createTcpServer((socket) => {
+    connections += 1;
+    socket.on('error', () => {}).resume();
+    closeLater(() => void socket.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closeLater(() => void server.close());
+  const proxyUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  for (const baseUrl of ['https://acme.okta.com', 'http://127.0.0.1:9']) {
+    const okta = bareClientAt(baseUrl, countingLimiter(), { proxyUrl, requestTimeoutMs: 300 });
+    const reply = await okta.getGroup(await okta.turn('group'), 'x');
+    expect(reply).toMatchObject({ kind: 'unreachable', error: { status: 0, code: 'ETIMEDOUT' } });
+  }
+  expect(connections).toBe(2);
+});
+
+test('a proxy that refuses is named, with its status', async () => {
+  const server = createServer();
+  server.on('connect', (_, socket) => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closeLater(() => void server.close());
+  const proxyUrl = `http://portage:s3cret@127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const okta = bareClientAt('https://acme.okta.com', countingLimiter(), { proxyUrl });
+  const reply = await okta.getGroup(await okta.turn('group'), 'x');
+  expect(reply).toMatchObject({
+    kind: 'unreachable',
+    error: { status: 0, code: 'PROXY_407', text: 'no answer: PROXY_407' },
+  });
 });
 
 test('a proxy that is away is no answer, and its password is in no error', async () => {
