@@ -4,8 +4,8 @@ import { currentOverrides, type Override } from './db/allowance-overrides.ts';
 import type { Database } from './db/pool.ts';
 import { keepFreePerMinute } from './domain/keep-free.ts';
 import type { Allowance, Pace } from './limiter/limiter.ts';
+import { repeat } from './repeat.ts';
 import { MINUTE, SECOND } from './time.ts';
-import { repeat } from './workers/repeat.ts';
 
 /** What an operator changes holds in every process so soon. */
 const READ_EVERY_MS = 5 * SECOND;

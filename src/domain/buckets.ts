@@ -16,4 +16,10 @@ export const defaultPerMinute: Readonly<Record<Bucket, number>> = {
   api: 600, // what has no bucket of its own, such as /meta/schemas
 };
 
+/** An allowance of Okta's: one org and one of its buckets. */
+export interface OrgBucket {
+  org: string;
+  bucket: Bucket;
+}
+
 export const bucketNames = Object.keys(defaultPerMinute) as Bucket[];

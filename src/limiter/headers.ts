@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { SECOND } from '../time.ts';
 import type { Seen } from './limiter.ts';
+
+const SECOND = 1_000;
 
 /** The reset and the date are whole seconds, each up to one off (Okta, Rate limits; Okta's SDKs add the same). */
 const ROUNDING_MS = 1 * SECOND;

@@ -1,9 +1,7 @@
-import type { Bucket } from '../domain/operations.ts';
-
 /** One Okta org and one of its rate-limit buckets: what all turns are taken from. */
 export interface Allowance {
   org: string;
-  bucket: Bucket;
+  bucket: string;
 }
 
 /** How an allowance may be spent: calls a window, where nothing else is said. */

@@ -1,12 +1,12 @@
 import type { App } from '../app.ts';
 import { activationLot, type LotOf, resendLot } from '../domain/activation.ts';
+import type { OrgBucket } from '../domain/buckets.ts';
 import type { MigrationId } from '../domain/ids.ts';
 import type { Migration } from '../domain/migration.ts';
 import { type Operation, operations, type PersonKind } from '../domain/operations.ts';
 import type { Selection } from '../domain/selection.ts';
 import type { Installation } from '../efs/installation.ts';
 import type { Query } from '../efs/source.ts';
-import type { Allowance } from '../limiter/limiter.ts';
 import { mailingQuery } from './mailings.ts';
 import { portalUpdates } from './portal-updates.ts';
 
@@ -57,7 +57,7 @@ export async function lastIdOf(query: Query, selection: Selection): Promise<numb
 }
 
 /** What a migration's calls spend; undefined when its installation is no longer configured. */
-export function allowanceOf({ config }: App, { installation, operation }: Job): Allowance | undefined {
+export function allowanceOf({ config }: App, { installation, operation }: Job): OrgBucket | undefined {
   const org = config.installations[installation]?.org;
   return org === undefined ? undefined : { org, bucket: operations[operation].bucket };
 }

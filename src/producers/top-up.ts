@@ -1,9 +1,9 @@
 import type { App } from '../app.ts';
 import { migrationsInState } from '../db/migrations.ts';
+import type { OrgBucket } from '../domain/buckets.ts';
 import { fillUp, nextPlaces } from '../domain/fair.ts';
 import { laneOf } from '../domain/lane.ts';
 import type { Migration } from '../domain/migration.ts';
-import type { Allowance } from '../limiter/limiter.ts';
 import { errorFields } from '../log.ts';
 import { queueName } from '../queue/jobs.ts';
 import { slotsOf } from '../queue/slots.ts';
@@ -33,7 +33,7 @@ interface Feeder extends Target {
  * Fills the queue of an allowance up, so that it neither runs dry nor grows with the installations. The migrations
  * that feed it take turns (`docs/decisions/0007`). Small ones go ahead of the others, with a part of the workers' slots.
  */
-export async function topUp(app: App, allowance: Allowance): Promise<void> {
+export async function topUp(app: App, allowance: OrgBucket): Promise<void> {
   const { queue } = app.queues.subjects.get(queueName(allowance)) ?? bug(allowance);
   const running = (await migrationsInState(app.db, 'running')).filter((migration) => {
     const spends = allowanceOf(app, migration);
@@ -73,7 +73,7 @@ function inLanes(running: Migration[], backlog: Backlog): { ahead: Migration[]; 
   return othersWait ? { ahead, fair } : { ahead: [], fair: running };
 }
 
-function roomIn({ config }: App, { org, bucket }: Allowance, { waiting, jobs }: Backlog): number {
+function roomIn({ config }: App, { org, bucket }: OrgBucket, { waiting, jobs }: Backlog): number {
   const perMinute = config.orgs[org]?.maxPerMinute[bucket] ?? 0;
   const most = Math.min(perMinute, MOST_JOBS);
   return Math.min(Math.ceil((perMinute * WAITING_MS) / MINUTE) - waiting, most - jobs);
@@ -131,6 +131,6 @@ function shuffled<T>(items: T[]): T[] {
     .map(({ item }) => item);
 }
 
-function bug({ org, bucket }: Allowance): never {
+function bug({ org, bucket }: OrgBucket): never {
   throw new Error(`Bug: no queue for ${org} ${bucket}`);
 }

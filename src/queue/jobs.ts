@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { Compile } from 'typebox/schema';
+import type { OrgBucket } from '../domain/buckets.ts';
 import type { MigrationId, SubjectId } from '../domain/ids.ts';
-import type { Allowance } from '../limiter/limiter.ts';
 
 /** Data of a subject's job: ids only, never a person's data. */
 const SubjectJob = Type.Object({ migrationId: Type.Integer(), subjectId: Type.Integer() });
@@ -14,7 +14,7 @@ const ReconcileJob = Type.Union([
   /** Counts one migration's people. */
   Type.Object({ kind: Type.Literal('count'), migrationId: Type.Integer() }),
 ]);
-export type ReconcileJob = ({ kind: 'top-up' } & Allowance) | { kind: 'count'; migrationId: MigrationId };
+export type ReconcileJob = ({ kind: 'top-up' } & OrgBucket) | { kind: 'count'; migrationId: MigrationId };
 
 const [subjectJob, reconcileJob] = [Compile(SubjectJob), Compile(ReconcileJob)];
 
@@ -38,6 +38,6 @@ export const reconcileJobId = (job: ReconcileJob) =>
   job.kind === 'top-up' ? `top-up-${job.org}-${job.bucket}` : `count-m${job.migrationId}`;
 
 /** One queue for each allowance, since a bucket is what shuts: one org never waits for another. */
-export const queueName = ({ org, bucket }: Allowance) => `${org}.${bucket}`;
+export const queueName = ({ org, bucket }: OrgBucket) => `${org}.${bucket}`;
 
 export const RECONCILE_QUEUE = 'reconcile';

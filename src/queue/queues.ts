@@ -1,8 +1,8 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Config } from '../config/config.ts';
+import type { OrgBucket } from '../domain/buckets.ts';
 import { operationNames, operations } from '../domain/operations.ts';
-import type { Allowance } from '../limiter/limiter.ts';
 import { SECOND } from '../time.ts';
 import { queueName, RECONCILE_QUEUE, type ReconcileJob, reconcileJobId, type SubjectJob } from './jobs.ts';
 
@@ -16,7 +16,7 @@ export const SUBJECT_JOB = {
 
 /** All queues of the fleet, opened for adding and looking. */
 export interface Queues {
-  subjects: ReadonlyMap<string, { allowance: Allowance; queue: Queue<SubjectJob> }>;
+  subjects: ReadonlyMap<string, { allowance: OrgBucket; queue: Queue<SubjectJob> }>;
   reconcile: Queue<ReconcileJob>;
   /** Adds a reconcile job unless the same one is there already. */
   wake(job: ReconcileJob): Promise<void>;
@@ -24,7 +24,7 @@ export interface Queues {
 }
 
 /** Every org's every bucket that an operation spends. */
-export function allowancesOf(config: Config): Allowance[] {
+export function allowancesOf(config: Config): OrgBucket[] {
   const buckets = [...new Set(operationNames.map((name) => operations[name].bucket))];
   return Object.keys(config.orgs).flatMap((org) => buckets.map((bucket) => ({ org, bucket })));
 }

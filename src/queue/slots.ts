@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { Allowance } from '../limiter/limiter.ts';
+import type { OrgBucket } from '../domain/buckets.ts';
 import { MINUTE, SECOND } from '../time.ts';
 
 /** Calls under way at once are rate times latency, and Okta's slower creates take 2 s. */
@@ -8,7 +8,7 @@ const SLOW_CALL_MS = 2 * SECOND;
 const MOST_AT_ONCE = 50;
 
 /** Jobs of an allowance's queue that one worker process has under way at once. */
-export function slotsOf({ orgs }: Config, { org, bucket }: Allowance): number {
+export function slotsOf({ orgs }: Config, { org, bucket }: OrgBucket): number {
   const perMinute = orgs[org]?.maxPerMinute[bucket] ?? 0;
   return Math.min(MOST_AT_ONCE, Math.ceil((perMinute * SLOW_CALL_MS) / MINUTE) + 2);
 }

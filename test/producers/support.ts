@@ -3,18 +3,18 @@ import { Redis } from 'ioredis';
 import { createConnection } from 'mysql2/promise';
 import type { App } from '../../src/app.ts';
 import { findMigration, insertMigration } from '../../src/db/migrations.ts';
+import type { OrgBucket } from '../../src/domain/buckets.ts';
 import type { MigrationId, SubjectId } from '../../src/domain/ids.ts';
 import type { Migration } from '../../src/domain/migration.ts';
 import type { Operation } from '../../src/domain/operations.ts';
 import type { Selection } from '../../src/domain/selection.ts';
-import type { Allowance } from '../../src/limiter/limiter.ts';
 import { topUp } from '../../src/producers/top-up.ts';
 import type { SubjectJob } from '../../src/queue/jobs.ts';
 import { createDatabase, REDIS_URL } from '../support/databases.ts';
 import { createTables } from '../support/efs.ts';
 import { createWorld, type World, type WorldOptions } from '../support/world.ts';
 
-export const users: Allowance = { org: 'acme', bucket: 'users' };
+export const users: OrgBucket = { org: 'acme', bucket: 'users' };
 
 /** A world without workers: what is offered stays in the queue until a test takes it. */
 export interface Producers {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { errorFields, errorText } from '../log.ts';
+import { errorFields, errorText } from './log.ts';
 
 /** Does `work` every so often until the signal; what fails is tried again, and logged as `what` once. */
 export async function repeat(
