@@ -2,13 +2,12 @@ import type { PoolConnection } from 'mysql2/promise';
 import { keptFree } from '../allowances.ts';
 import type { App } from '../app.ts';
 import { findMigration, insertMigration, unfinishedOf } from '../db/migrations.ts';
-import { withNamedLock } from '../db/named-lock.ts';
+import { alone } from '../db/named-lock.ts';
 import type { MigrationId } from '../domain/ids.ts';
+import { type InTheWay, inTheWay } from '../domain/in-the-way.ts';
 import { type Migration, remainingOf } from '../domain/migration.ts';
 import { operations } from '../domain/operations.ts';
-import { optionsKey } from '../domain/options.ts';
 import { type Estimate, estimate, slowedByMails } from '../domain/progress.ts';
-import { overlap, selectionKey } from '../domain/selection.ts';
 import { errorFields } from '../log.ts';
 import { countPeople } from '../producers/count.ts';
 import { allowanceOf } from '../producers/queries.ts';
@@ -19,11 +18,7 @@ import type { NewMigration } from './schemas.ts';
 /** Counting a million people takes seconds; a server that is slower than this costs only the estimate. */
 const COUNT_MS = 15 * SECOND;
 
-export interface Recorded {
-  /** `existing`: the same one is unfinished. `overlapping`: another one may be about some of the same people. */
-  kind: 'created' | 'existing' | 'overlapping';
-  id: MigrationId;
-}
+export type Recorded = InTheWay | { kind: 'created'; id: MigrationId };
 
 /** Records a migration, once, however often and however simultaneously it is asked for. */
 export async function recordMigration(
@@ -31,36 +26,21 @@ export async function recordMigration(
   { installation, operation, selection = {}, options = {} }: NewMigration,
   createdBy: string,
 ): Promise<Recorded> {
-  return alone(app, { installation, operation }, async (connection) => {
+  return aloneIn(app, { installation, operation }, async (connection) => {
     const unfinished = await unfinishedOf(connection, installation, operation);
-    const isSame = (each: Migration) =>
-      selectionKey(each.selection) === selectionKey(selection) &&
-      optionsKey(each.options) === optionsKey(options);
-    const same = unfinished.find(isSame);
-    if (same) return { kind: 'existing', id: same.id };
-    const other = unfinished.find((each) => overlap(each.selection, selection));
-    if (other) return { kind: 'overlapping', id: other.id };
+    const there = inTheWay(unfinished, { selection, options });
+    if (there) return there;
     const wanted = { installation, operation, selection, options, createdBy };
     return { kind: 'created', id: await insertMigration(connection, wanted) };
   });
 }
 
-/**
- * Runs `work` while nobody else records or reopens a migration of this operation in this installation. Must
- * need no other connection: those who wait for the lock may hold them all.
- */
-export async function alone<T>(
+/** Runs `work` while nobody else records or reopens a migration of this operation in this installation. */
+export const aloneIn = <T>(
   { db }: App,
   { installation, operation }: Pick<Migration, 'installation' | 'operation'>,
   work: (connection: PoolConnection) => Promise<T>,
-): Promise<T> {
-  const connection = await db.getConnection();
-  try {
-    return await withNamedLock(connection, `${operation} ${installation}`, () => work(connection));
-  } finally {
-    connection.release();
-  }
-}
+): Promise<T> => alone(db, `${operation} ${installation}`, work);
 
 /** Wakes the fleet; should Redis be away, the workers find the migration in MySQL by themselves. */
 export async function wakeFleet(app: App, migration: Migration): Promise<void> {

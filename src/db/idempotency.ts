@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RowDataPacket } from 'mysql2/promise';
-import { withNamedLock } from './named-lock.ts';
+import { alone } from './named-lock.ts';
 import type { Database } from './pool.ts';
 
 export interface Answer {
@@ -25,25 +25,20 @@ export async function once(
   work: () => Promise<Answer>,
 ): Promise<Answer | null> {
   const hash = sha256(request);
-  const connection = await db.getConnection();
-  try {
-    return await withNamedLock(connection, `key ${apiKey} ${key}`, async () => {
-      const [[kept]] = await connection.query<Row[]>(
-        'SELECT request_hash, status, answer FROM idempotency_keys WHERE api_key = ? AND idempotency_key = ?',
-        [apiKey, key],
-      );
-      if (kept) return kept.request_hash === hash ? { status: kept.status, body: kept.answer } : null;
-      const answer = await work();
-      await connection.query(
-        `INSERT INTO idempotency_keys (api_key, idempotency_key, request_hash, status, answer)
-         VALUES (?, ?, ?, ?, ?)`,
-        [apiKey, key, hash, answer.status, answer.body],
-      );
-      return answer;
-    });
-  } finally {
-    connection.release();
-  }
+  return alone(db, `key ${apiKey} ${key}`, async (connection) => {
+    const [[kept]] = await connection.query<Row[]>(
+      'SELECT request_hash, status, answer FROM idempotency_keys WHERE api_key = ? AND idempotency_key = ?',
+      [apiKey, key],
+    );
+    if (kept) return kept.request_hash === hash ? { status: kept.status, body: kept.answer } : null;
+    const answer = await work();
+    await connection.query(
+      `INSERT INTO idempotency_keys (api_key, idempotency_key, request_hash, status, answer)
+       VALUES (?, ?, ?, ?, ?)`,
+      [apiKey, key, hash, answer.status, answer.body],
+    );
+    return answer;
+  });
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -1,4 +1,5 @@
-import type { Connection, RowDataPacket } from 'mysql2/promise';
+import type { Connection, PoolConnection, RowDataPacket } from 'mysql2/promise';
+import type { Database } from './pool.ts';
 
 const PATIENCE_SECONDS = 20;
 
@@ -24,5 +25,19 @@ export async function withNamedLock<T>(
     return await work();
   } finally {
     await connection.query(`DO RELEASE_LOCK(${lock})`, [name]);
+  }
+}
+
+/** The same on a connection of its own, which `work` gets; those who wait for the lock may hold all the others. */
+export async function alone<T>(
+  db: Database,
+  name: string,
+  work: (connection: PoolConnection) => Promise<T>,
+): Promise<T> {
+  const connection = await db.getConnection();
+  try {
+    return await withNamedLock(connection, name, () => work(connection));
+  } finally {
+    connection.release();
   }
 }

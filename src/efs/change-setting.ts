@@ -1,5 +1,4 @@
-import type { PoolConnection } from 'mysql2/promise';
-import { withNamedLock } from '../db/named-lock.ts';
+import { alone } from '../db/named-lock.ts';
 import type { Database } from '../db/pool.ts';
 import { beginChange, endChange } from '../db/settings-changes.ts';
 import { isSecret } from '../domain/setting-keys.ts';
@@ -33,7 +32,7 @@ export async function changeSetting(
   { config, settings }: Pick<Installation, 'config'> & { settings: Settings },
   { key, value, confirmed = [], by }: WantedChange,
 ): Promise<Changed> {
-  return alone(db, config.name, async (connection) => {
+  return alone(db, `settings ${config.name}`, async (connection) => {
     const old = await settings.get(key);
     if (old === value) return { kind: 'written', changed: false };
     const id = await beginChange(connection, {
@@ -61,18 +60,4 @@ async function write(settings: Settings, key: string, value: string): Promise<Ch
   if (written.kind === 'failed') return written;
   const now = await settings.get(key);
   return (now ?? '') === value ? { kind: 'written', changed: true } : { kind: 'differs' };
-}
-
-/** `work` must need no other connection: those who wait for the lock may hold them all. */
-async function alone<T>(
-  db: Database,
-  installation: string,
-  work: (connection: PoolConnection) => Promise<T>,
-): Promise<T> {
-  const connection = await db.getConnection();
-  try {
-    return await withNamedLock(connection, `settings ${installation}`, () => work(connection));
-  } finally {
-    connection.release();
-  }
 }

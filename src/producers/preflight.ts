@@ -1,11 +1,10 @@
 import { type App, fleetOf } from '../app.ts';
 import { unfinishedOf } from '../db/migrations.ts';
 import { type Finding, type Severity, sorted } from '../domain/finding.ts';
+import { inTheWay } from '../domain/in-the-way.ts';
 import { type Counts, type Migration, remainingOf } from '../domain/migration.ts';
 import { isMailing, type Operation } from '../domain/operations.ts';
-import { optionsKey } from '../domain/options.ts';
 import type { FailureCode } from '../domain/outcome.ts';
-import { overlap, selectionKey } from '../domain/selection.ts';
 import type { UserRules } from '../domain/user-schema.ts';
 import type { Installation } from '../efs/installation.ts';
 import { createOktaClient, type OktaClient } from '../okta/client.ts';
@@ -130,17 +129,14 @@ async function unfinishedFindings({ db }: App, wanted: Wanted): Promise<Finding[
   const connection = await db.getConnection();
   try {
     const unfinished = await unfinishedOf(connection, wanted.installation, wanted.operation);
-    const isSame = ({ selection, options }: Migration) =>
-      selectionKey(selection) === selectionKey(wanted.selection) &&
-      optionsKey(options) === optionsKey(wanted.options);
-    const same = unfinished.find(isSame);
-    if (same) {
-      const message = `Migration ${same.id} is the same and unfinished: starting it again gives that one.`;
+    const there = inTheWay(unfinished, wanted);
+    if (!there) return [];
+    if (there.kind === 'existing') {
+      const message = `Migration ${there.id} is the same and unfinished: starting it again gives that one.`;
       return [{ severity: 'info', code: 'migration_unfinished', message, examples: [] }];
     }
-    const other = unfinished.find(({ selection }) => overlap(selection, wanted.selection));
-    const message = `Migration ${other?.id} is unfinished and may be about some of the same people: it would be refused. Wait until that has finished.`;
-    return other ? [{ severity: 'error', code: 'migration_overlaps', message, examples: [] }] : [];
+    const message = `Migration ${there.id} is unfinished and may be about some of the same people: it would be refused. Wait until that has finished.`;
+    return [{ severity: 'error', code: 'migration_overlaps', message, examples: [] }];
   } finally {
     connection.release();
   }

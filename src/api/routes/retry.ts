@@ -8,7 +8,7 @@ import type { Migration } from '../../domain/migration.ts';
 import { overlap } from '../../domain/selection.ts';
 import { answerProblem, migrationNotFound, migrationOverlaps, problems } from '../problem.ts';
 import { MigrationParams, NoQuery, Retried, Retry } from '../schemas.ts';
-import { alone, stored, wakeFleet } from '../start-migration.ts';
+import { aloneIn, stored, wakeFleet } from '../start-migration.ts';
 import { viewOf } from '../view.ts';
 
 /** Offering those again who have failed. */
@@ -52,7 +52,7 @@ type Result =
 
 /** Forgets failures and has the loop look again, both or neither. */
 async function retryFailures(app: App, migration: Migration, wanted: Retry): Promise<Result> {
-  return alone(app, migration, async (connection) => {
+  return aloneIn(app, migration, async (connection) => {
     await connection.beginTransaction();
     try {
       const result = await forget(connection, migration, wanted);
