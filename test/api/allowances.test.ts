@@ -156,7 +156,7 @@ describe('when Redis cannot be asked', () => {
   });
   const url = '/v1/allowances';
 
-  test('that is the answer', async () => {
+  test('listing allowances is answered with 503 and when to ask again', async () => {
     const { statusCode, headers, body } = await cut.inject({ url, headers: AUTHORIZED });
     expect([statusCode, JSON.parse(body).code]).toEqual([503, 'redis_unreachable']);
     expect(headers['retry-after']).toBe('5');

@@ -71,7 +71,7 @@ describe('in a world that is as it is', () => {
       calls: 2,
       mails: 0,
       allowance: { org: 'acme', bucket: 'users' },
-      forecast: { now: { people: 2, perMinute: 600, source: 'configured' }, beside: null },
+      forecast: { now: { people: 3, perMinute: 600, source: 'configured' }, beside: null },
     });
     expect((await api.get('/v1/migrations')).body.migrations).toEqual([]);
   });

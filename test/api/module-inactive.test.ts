@@ -32,7 +32,7 @@ test.each([
   expect(await world.ownRows('SELECT 1 FROM migrations')).toEqual([]);
 });
 
-test('they are, too, while nobody can tell', async () => {
+test('mails are refused while nobody can tell whether the module is active', async () => {
   const unknown = await (await api()).post(WANTED);
   expect([unknown.body.code, unknown.body.detail]).toEqual([
     'module_inactive',
@@ -45,13 +45,13 @@ test('they are, too, while nobody can tell', async () => {
   ]);
 });
 
-test('an active module lets them out, and needs no word', async () => {
+test('mails go out while the module is active, without a confirmation', async () => {
   await setTo('1');
   const { status, body } = await (await api({ table: 'settings' })).post(WANTED);
   expect([status, body.options]).toEqual([202, {}]);
 });
 
-test('who says so lets them out, and is on record', async () => {
+test('mails go out while the module is inactive once that is confirmed, which is on record', async () => {
   await setTo('0');
   const options = { confirm: ['module-inactive'], mailsPerDay: 5 };
   const { status, body } = await (await api({ table: 'settings' })).post({ ...WANTED, options });

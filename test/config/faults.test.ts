@@ -153,7 +153,11 @@ test('a login of ids alone must tell admins and panelists apart where both are c
 });
 
 test.each<[string, object, string]>([
-  ['nobody to migrate', { admins: undefined }, '/installations/werk names neither admins nor panelists'],
+  [
+    'nobody to migrate',
+    { admins: undefined },
+    '/installations/werk must name admins, panelists or portals.app',
+  ],
   [
     'a rule about expired logins without their column',
     { admins: { ...panelists, skip: { expiredLogins: true } } },

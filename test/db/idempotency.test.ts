@@ -29,7 +29,7 @@ test('the same request under the same key is done once and gets the same answer'
   expect(times()).toBe(1);
 });
 
-test('so it is at the same instant', async () => {
+test('the same request under the same key at the same instant is done once', async () => {
   const { work, times } = counted();
   const answers = await Promise.all([1, 2, 3].map(() => once(own.db, asked, work)));
   expect(times()).toBe(1);

@@ -87,7 +87,7 @@ test('killed workers, lost answers and an emptied Redis cost nobody the mail, an
   expect(found().size).toBeGreaterThanOrEqual(BURST);
 }, 150_000);
 
-test('the same with mails that are sent again: nobody gets two of them', async () => {
+test('mails that are sent again under the same faults: nobody gets two of them', async () => {
   const [creation = 0] = await startMigrations(fleet);
   await fleet.finished(creation, 60_000);
   await fleet.finished(await startMails(fleet, 'activate-panelists'), 60_000);

@@ -61,11 +61,18 @@ test('a scrubbed text is written whatever Okta has quoted', async () => {
 test.each([
   ['an emoji that nobody has scrubbed', { text: '🎉' }],
   ['a text too long for its column', { text: 'x'.repeat(100_000) }],
-  ['a code too long for its column', { code: 'x'.repeat(100) }],
   ['a status that its column cannot hold', { status: 100_000 }],
-])('%s never costs the job', async (_, values) => {
-  const { errorLog } = openLog();
+])('%s costs a warning and never the job', async (_, values) => {
+  const { errorLog, lines } = openLog();
   await errorLog.append('create-admins', subject(7), anOktaError(values));
+  expect(lines).toHaveLength(1);
+});
+
+test('a code too long for its column is cut, and written', async () => {
+  const { errorLog, lines } = openLog();
+  await errorLog.append('create-admins', subject(7), anOktaError({ code: 'x'.repeat(100) }));
+  expect(await rows()).toMatchObject([{ error_code: 'x'.repeat(36) }]);
+  expect(lines).toEqual([]);
 });
 
 test('a table that is broken costs a warning, which quotes nothing of the error', async () => {

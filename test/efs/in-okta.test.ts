@@ -36,7 +36,7 @@ test('whoever has any reference is wanted, with its id; the others are left out 
   expect(await panelists.skipped({}, null, 'not_in_okta', 0, 10)).toEqual([2]);
 });
 
-test('admins, too', async () => {
+test('of admins only who has a reference is wanted', async () => {
   expect((await sourceOf('admin').page({}, null, 0, 100)).wanted).toEqual([1]);
 });
 

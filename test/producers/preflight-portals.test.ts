@@ -68,7 +68,7 @@ test('what registering portals would come to is what it comes to, to the row and
   expect(await run('register-portals', 'apps')).toEqual(told(before));
 });
 
-test('so is what updating them would, with a portal renamed, one removed, and apps that are not as EFS has them', async () => {
+test('what updating portals would come to is what it comes to, with a portal renamed, one removed, and apps that are not as EFS has them', async () => {
   await run('register-portals', 'apps');
   const [first, second] = await apps(world);
   await world.rows("UPDATE pforte SET adresse = 'neu' WHERE kennung = 3");

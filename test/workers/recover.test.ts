@@ -76,7 +76,7 @@ scene(
 
 for (const status of [429, 401]) {
   scene(
-    `so is who is deleted and whom Okta answers the look for with ${status}`,
+    `who is deleted and whom Okta answers the look for with ${status} is queued for unassignment`,
     async ({ world, finished }) => {
       const fault = { kind: 'status', status };
       await world.okta.control('POST', 'faults', { method: 'GET', path: '/api/v1/users/', times: 1, fault });
@@ -88,12 +88,15 @@ for (const status of [429, 401]) {
   );
 }
 
-scene('so is who is deleted and whose job is lost, too', async ({ world, queue, finished }) => {
-  await queue.obliterate({ force: true });
-  await deletePanelist(world);
-  await finished();
-  expect(await unassigned(world)).toHaveLength(1);
-});
+scene(
+  'who is deleted and whose job is lost, too, is queued for unassignment',
+  async ({ world, queue, finished }) => {
+    await queue.obliterate({ force: true });
+    await deletePanelist(world);
+    await finished();
+    expect(await unassigned(world)).toHaveLength(1);
+  },
+);
 
 scene(
   'an admin who is deleted between two attempts is named as left in Okta',
