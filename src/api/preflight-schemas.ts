@@ -88,7 +88,7 @@ const example = {
   allowance: exampleAllowance,
   forecast: {
     now: {
-      people: 998,
+      people: 1_000,
       seconds: 143,
       perMinute: 420,
       source: 'seen',

@@ -27,18 +27,19 @@ export async function preflightView(
   const refused: Finding[] = tooEarly
     ? [{ severity: 'error', code: tooEarly.code, message: tooEarly.detail, examples: [] }]
     : [];
+  const remaining = counts && remainingOf({ ...counts, failed: 0 });
   return {
     installation,
     operation,
     selection,
     options,
-    counts: counts && { ...counts, remaining: remainingOf({ ...counts, failed: 0 }) },
+    counts: counts && { ...counts, remaining: remaining ?? 0 },
     expected,
     calls,
     mails,
     findings: sorted([...findings, ...refused, ...allowanceFindings(allowance)]),
     allowance,
-    forecast: counts && (await forecast(app, wanted, calls)),
+    forecast: remaining === null ? null : await forecast(app, wanted, calls, remaining),
   };
 }
 
@@ -70,9 +71,13 @@ async function forecast(
   app: App,
   wanted: Wanted,
   calls: number,
+  people: number,
 ): Promise<{ now: Estimate; beside: (Estimate & { migrations: number[] }) | null }> {
   const { perMinute, source } = await expectedPace(app, wanted);
-  const atMailPace = (estimated: Estimate) => slowedByMails(estimated, calls, wanted.options);
+  const atMailPace = (estimated: Estimate) => ({
+    ...slowedByMails(estimated, calls, wanted.options),
+    people,
+  });
   const now = atMailPace(estimate(calls, perMinute, source));
   const allowance = allowanceOf(app, wanted);
   const others = (await migrationsInState(app.db, 'running')).filter((each) => {
@@ -88,6 +93,6 @@ async function forecast(
     calls,
     busy.map(({ remaining }) => remaining),
   );
-  const beside = { ...atMailPace(estimate(work, perMinute, source)), people: calls };
+  const beside = atMailPace(estimate(work, perMinute, source));
   return { now, beside: { ...beside, migrations: busy.map(({ id }) => id) } };
 }

@@ -3,9 +3,10 @@ import { Settings } from 'typebox/system';
 import { bucketNames, defaultPerMinute } from '../domain/buckets.ts';
 import { keepFreeFault } from '../domain/keep-free.ts';
 import { loginPlaceholders } from '../domain/profile.ts';
+import { placeholdersIn } from '../domain/template.ts';
 import { readSigningKey } from '../okta/signing-key.ts';
 import type { Fault } from './config.ts';
-import { portalFaults } from './portal-faults.ts';
+import { portalFaults, unknownIn } from './portal-faults.ts';
 import { profileFaults } from './profile-faults.ts';
 import { type AllowanceFile, ConfigFile, type InstallationFile, type OAuthFile } from './schema.ts';
 
@@ -143,11 +144,8 @@ function* installationFaults({
   membership,
   customerName,
 }: InstallationFile): Faults {
-  const used = [...login.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name ?? '');
-  const known: readonly string[] = loginPlaceholders;
-  for (const name of used.filter((name) => !known.includes(name))) {
-    yield { path: '/login', message: `knows {${known.join('}, {')}}, not {${name}}` };
-  }
+  const used = placeholdersIn(login);
+  yield* unknownIn(used, loginPlaceholders, '/login');
   if (!used.includes('email') && !used.includes('id')) {
     yield { path: '/login', message: 'must hold {email} or {id}, or all people would share one login' };
   }
@@ -158,7 +156,7 @@ function* installationFaults({
     };
   }
   if (!admins && !panelists && !portals?.app)
-    yield { path: '', message: 'names neither admins nor panelists' };
+    yield { path: '', message: 'must name admins, panelists or portals.app' };
   if (admins?.skip?.expiredLogins && !admins.columns.loginExpiresOn) {
     yield { path: '/admins/skip/expiredLogins', message: 'needs columns.loginExpiresOn' };
   }

@@ -43,7 +43,7 @@ function* uriFaults(template: string, path: string): Faults {
   }
 }
 
-function* unknownIn(used: string[], known: readonly string[], path: string): Faults {
+export function* unknownIn(used: string[], known: readonly string[], path: string): Faults {
   for (const name of used.filter((name) => !known.includes(name))) {
     yield { path, message: `knows {${known.join('}, {')}}, not {${name}}` };
   }

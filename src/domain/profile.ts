@@ -2,6 +2,7 @@ import validator from 'validator';
 import { markerText } from './marker.ts';
 import type { PersonKind } from './operations.ts';
 import type { Person } from './person.ts';
+import { type Placeholders, render } from './template.ts';
 
 /** A profile as Portage sends it: Okta's base attributes, those that are mapped, and the marker in its attribute. */
 export interface OktaProfile {
@@ -61,10 +62,11 @@ export function toOktaProfile(
     return { kind: 'unusable', code: 'mail_invalid' };
   }
   const { firstName, lastName, id } = person;
+  const values: Placeholders<typeof loginPlaceholders> = { email, id: String(id), kind, installation };
   return {
     kind: 'complete',
     profile: {
-      login: renderLogin(login, { email, id: String(id), kind, installation }),
+      login: render(login, values),
       email,
       firstName,
       lastName,
@@ -106,8 +108,3 @@ function toLocale(text: string): string {
 
 /** What a login template may hold in braces. */
 export const loginPlaceholders = ['email', 'id', 'kind', 'installation'] as const;
-type LoginValues = Record<(typeof loginPlaceholders)[number], string>;
-
-function renderLogin(template: string, values: LoginValues): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: keyof LoginValues) => values[name]);
-}

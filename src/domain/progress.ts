@@ -1,6 +1,6 @@
-import { DAY, MINUTE, SECOND } from '../time.ts';
+import { MINUTE, SECOND } from '../time.ts';
+import { type MailPace, mailTime } from './mail-time.ts';
 import { type Counts, remainingOf, type Sample } from './migration.ts';
-import type { Options } from './options.ts';
 
 const RATE_SPAN_MS = MINUTE;
 /** gh-ost's rule: before one part in a hundred is done, a forecast says more than is known. */
@@ -54,8 +54,13 @@ export function estimate(
 }
 
 /** The same where so many mails go out at a pace of their own, if that is the slower one. */
-export function slowedByMails(estimated: Estimate, mails: number, pace: MailPace): Estimate {
-  const seconds = mailSeconds(mails, pace);
+export function slowedByMails(
+  estimated: Estimate,
+  mails: number,
+  pace: Omit<MailPace, 'perMinute'>,
+): Estimate {
+  const lastMs = mailTime(Math.max(0, mails - 1), { ...pace, perMinute: Infinity });
+  const seconds = lastMs / SECOND;
   if (seconds <= estimated.seconds) return estimated;
   return {
     people: estimated.people,
@@ -64,17 +69,6 @@ export function slowedByMails(estimated: Estimate, mails: number, pace: MailPace
     source: 'asked',
     text: `about ${duration(seconds * SECOND)} for ${mails} mails, at the pace asked for`,
   };
-}
-
-type MailPace = Pick<Options, 'mailsPerMinute' | 'mailsPerDay'>;
-
-/** Until the last of so many mails may go out. */
-function mailSeconds(mails: number, { mailsPerMinute = Infinity, mailsPerDay = Infinity }: MailPace): number {
-  const perDay = Math.min(mailsPerDay, mailsPerMinute * (DAY / MINUTE));
-  const days = Math.max(0, Math.ceil(mails / perDay) - 1);
-  const onLastDay = days > 0 ? mails - days * perDay : mails;
-  const minutes = Math.max(0, Math.ceil(onLastDay / mailsPerMinute) - 1);
-  return (days * DAY + minutes * MINUTE) / SECOND;
 }
 
 /** Calls until `own` are through, of all who take turns with it. */

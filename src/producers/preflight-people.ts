@@ -24,10 +24,10 @@ export type Prediction =
   | { kind: 'refer' }
   | { kind: 'create'; login: string }
   /** Another person's Okta user, which the policy allows to take over. */
-  | { kind: 'adopt'; owner: string }
+  | { kind: 'adopt' }
   | { kind: 'fail'; code: 'mail_missing' | 'mail_invalid' | 'reference_invalid' }
-  /** Somebody has the login, or is to have it: `owner` as a marker. */
-  | { kind: 'fail'; code: 'login_taken'; owner: string }
+  /** Somebody has the login, or is to have it. */
+  | { kind: 'fail'; code: 'login_taken' }
   | { kind: 'fail'; code: 'okta_refused'; faults: { fault: ValueFault; attribute: string }[] };
 
 export type Predicted = { id: SubjectId; prediction: Prediction };
@@ -99,8 +99,8 @@ export async function* predictCreations(
     const existing = { id: marker, status: 'STAGED', login, marker };
     const wanted = { installation: installation.config.name, kind, id, login };
     return adoptionOf(existing, wanted, adoptExisting).kind === 'allowed'
-      ? { kind: 'adopt', owner: marker }
-      : { kind: 'fail', code: 'login_taken', owner: marker };
+      ? { kind: 'adopt' }
+      : { kind: 'fail', code: 'login_taken' };
   }
 }
 
