@@ -12,7 +12,7 @@ const PerMinute = (description: string) => Type.Integer({ minimum: 0, descriptio
 const Override = Type.Object(
   {
     keepFree: Type.Unsafe<KeepFree>({ type: ['integer', 'string'], description: 'As it was set.' }),
-    expiresAt: Nullable(Time),
+    expiresAt: Nullable(Type.String({ format: 'date-time', description: 'null: until it is set again.' })),
     setBy: Type.String({ description: 'Name of the API key.' }),
     setAt: Time,
   },
@@ -48,7 +48,7 @@ export const exampleAllowance = {
 
 export const Allowance = Type.Object(
   {
-    org: Type.String(),
+    org: Type.String({ description: 'Name in the configuration.' }),
     bucket: Type.String({ description: "One of Okta's rate-limit buckets." }),
     summary: Type.String({ description: 'Why the pace is what it is, for people.' }),
     pace: Type.Object(
@@ -75,7 +75,10 @@ export const Allowance = Type.Object(
     window: Nullable(
       Type.Object(
         { usedByUs: Count, usedByOthers: Count, remaining: Count, endsInMs: Count },
-        { description: "Okta's window; null when no answer has told of one that goes on." },
+        {
+          description:
+            "Okta's window, in calls and milliseconds; null when no answer has told of one that goes on.",
+        },
       ),
     ),
     inFlight: Type.Integer({ minimum: 0, description: 'Calls under way, in all processes.' }),

@@ -14,16 +14,9 @@ export async function viewOfAllowance(app: App, allowance: Allowance): Promise<A
     bucket,
     summary: reasonOf(state, terms).message,
     ...state,
-    window: state.window && inWholeCalls(state.window),
     configured: toConfigured(terms),
   };
 }
-
-/** What others have used is an estimate between two answers, and so is what remains. */
-function inWholeCalls({ usedByUs, usedByOthers, remaining, endsInMs }: Window): Window {
-  return { usedByUs, usedByOthers: Math.round(usedByOthers), remaining: Math.round(remaining), endsInMs };
-}
-type Window = NonNullable<AllowanceState['window']>;
 
 /** Why an allowance is spent no faster. Rejects when Redis cannot be asked. */
 export async function paceReasonOf(app: App, allowance: Allowance): Promise<PaceReason> {

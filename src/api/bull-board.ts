@@ -6,7 +6,7 @@ import type { App } from '../app.ts';
 import { errorFields } from '../log.ts';
 import { sendProblem } from './problem.ts';
 
-/** Bull Board over every queue. Read-only: emptying a queue of a million jobs would block Redis for seconds. */
+/** Bull Board over every queue. Read-only: what is to be done is in MySQL, and a job removed here is only offered again. */
 export function bullBoard({ queues, log }: App, prefix: string): FastifyPluginAsync {
   const adapter = new FastifyAdapter();
   adapter.setBasePath(prefix);

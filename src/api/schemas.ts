@@ -17,10 +17,10 @@ export const Selection = Type.Object(
       Type.Integer({ minimum: 0, description: 'Only the panelists of this portal, or itself.' }),
     ),
     ids: Type.Optional(
-      Type.Array(Id, { minItems: 1, maxItems: 10_000, description: 'Only these people, by uid.' }),
+      Type.Array(Id, { minItems: 1, maxItems: 10_000, description: 'Only these people or portals, by id.' }),
     ),
     first: Type.Optional(
-      Type.Integer({ minimum: 1, description: 'Only the first so many eligible people, by uid.' }),
+      Type.Integer({ minimum: 1, description: 'Only the first so many who are eligible, by id.' }),
     ),
   },
   { ...closed, description: 'Part of an installation; everybody without it.' },
@@ -38,7 +38,7 @@ export const Options = Type.Object(
       Type.Array(Type.Enum([...confirmations]), {
         maxItems: confirmations.length,
         uniqueItems: true,
-        description: 'What is to be done although it can do harm, by the code that asks for it.',
+        description: 'What is to be done although it can do harm.',
       }),
     ),
   },
@@ -82,22 +82,35 @@ const migration = {
   counts: Nullable(
     Type.Object(
       {
-        eligible: Count,
+        eligible: Type.Integer({ minimum: 0, description: 'done + failed + remaining.' }),
         done: Count,
         failed: Count,
         remaining: Count,
-        skipped: Count,
+        skipped: Type.Integer({ minimum: 0, description: 'Left out by a rule; not part of eligible.' }),
         skippedBy: SkippedBy,
         at: Time,
       },
       { description: 'People or portals. Stored, not counted for this request: at says when.' },
     ),
   ),
-  ratePerMinute: Nullable(Count),
-  etaSeconds: Nullable(Count),
+  ratePerMinute: Nullable(
+    Type.Integer({
+      minimum: 0,
+      description: 'People or portals a minute, over the last minute; null: not known.',
+    }),
+  ),
+  etaSeconds: Nullable(
+    Type.Integer({
+      minimum: 0,
+      description: 'Seconds until the last is through at this rate; null: not known yet.',
+    }),
+  ),
   wait: Nullable(
     Type.Object(
-      { code: Type.String(), message: Type.String() },
+      {
+        code: Type.String({ description: 'Stable; made for programs: docs/migrating.md lists them.' }),
+        message: Type.String({ description: 'For people.' }),
+      },
       { description: 'Why it is not going faster; null when it is finished.' },
     ),
   ),
@@ -137,14 +150,17 @@ export type Migration = Static<typeof Migration>;
 
 export const Estimate = Type.Object(
   {
-    people: Count,
+    people: Type.Integer({ minimum: 0, description: 'People or portals that remain.' }),
     seconds: Count,
-    perMinute: Count,
+    perMinute: Type.Integer({
+      minimum: 0,
+      description: 'Calls a minute; with source asked, mails a minute.',
+    }),
     source: Type.Enum(['seen', 'configured', 'asked'], {
       description:
         'Whether Okta itself has stated the pace lately, or only the configuration; asked: mails go out slower than that.',
     }),
-    text: Type.String(),
+    text: Type.String({ description: 'For people.' }),
   },
   { description: 'How long it may take; null when the installation cannot be asked now.' },
 );
@@ -192,7 +208,7 @@ export const Retry = Type.Object(
       Type.Array(Id, {
         minItems: 1,
         maxItems: 10_000,
-        description: 'Only failures of these people, by uid.',
+        description: 'Only failures of these people or portals, by id.',
       }),
     ),
   },
@@ -237,14 +253,14 @@ export const FailureList = Type.Object(
   {
     failures: Type.Array(
       Type.Object({
-        subjectId: Type.Integer({ description: 'uid in the installation' }),
+        subjectId: Type.Integer({ description: 'Id of the person or portal in the installation.' }),
         code: Type.String({ description: 'Stable; made for programs.' }),
         message: Type.String({ description: 'What happened and what to do next.' }),
         okta: Nullable(
           Type.Object({
             status: Type.Integer({ description: '0: no answer at all' }),
-            code: Type.String(),
-            text: Type.String(),
+            code: Type.String({ description: "Okta's errorCode; the network's when there was no answer." }),
+            text: Type.String({ description: "Okta's summary and causes, without personal data." }),
             requestId: Nullable(Type.String({ description: 'X-Okta-Request-Id' })),
           }),
         ),
@@ -302,20 +318,25 @@ export const Skipped = Type.Object(
   },
 );
 
-export const MigrationParams = Type.Object({ id: Id });
+export const MigrationParams = Type.Object({
+  id: Type.Integer({ ...Id, description: 'Number of the migration.' }),
+});
 export const NoQuery = Type.Object({}, closed);
 
 /** Rows of a page, unless the caller wants another number. */
 export const PAGE = 100;
 
-const Key = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
-const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: PAGE }));
-export const Before = Type.Object({ before: Type.Optional(Key), limit }, closed);
-export const After = Type.Object({ after: Type.Optional(Key), limit }, closed);
+const Key = (description: string) =>
+  Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description }));
+const limit = Type.Optional(
+  Type.Integer({ minimum: 1, maximum: 1_000, default: PAGE, description: 'At most so many on a page.' }),
+);
+export const Before = Type.Object({ before: Key('Only migrations of a lower number.'), limit }, closed);
+export const After = Type.Object({ after: Key('Only those of a higher id.'), limit }, closed);
 export const OfReason = Type.Object(
   {
     reason: Type.Optional(Type.Enum(skipReasonNames, { description: 'Whose ids are wanted.' })),
-    after: Type.Optional(Key),
+    after: Key('Only those of a higher id.'),
     limit,
   },
   closed,

@@ -91,8 +91,8 @@ const ComparedSetting = Type.Object({
   owner: Setting.properties.owner,
   secret: Type.Boolean(),
   same: Type.Boolean(),
-  here: Type.Object({ set: Type.Boolean(), value: Shown }),
-  there: Type.Object({ set: Type.Boolean(), value: Shown }),
+  here: Type.Object({ set: Type.Boolean(), value: Shown }, { description: 'In this installation.' }),
+  there: Type.Object({ set: Type.Boolean(), value: Shown }, { description: 'In the other, or as given.' }),
 });
 
 export const SettingComparison = Type.Object(

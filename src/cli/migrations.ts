@@ -115,7 +115,8 @@ async function failures(id: number, options: OutputOptions & { code?: string }):
   }
   if (format === 'json') return;
   const counted = [...byCode].map(([code, n]) => `${number(n)} ${code}`);
-  print(counted.length > 0 ? colour('dim', counted.join(', ')) : 'Nobody has failed.');
+  const nobody = options.code ? `Nobody has failed with ${options.code}.` : 'Nobody has failed.';
+  print(counted.length > 0 ? colour('dim', counted.join(', ')) : nobody);
 }
 
 const failureRow = ({ subjectId, code, message, okta }: Failures['failures'][number]) => [

@@ -58,7 +58,7 @@ export function startCommands(program: Command): void {
         'portage start create-admins --installation musterpanel',
         'portage start create-panelists --installation musterpanel --first 100 --follow',
         'portage start activate-panelists --installation musterpanel --portal 3 --mails-per-minute 60 --yes',
-        'portage start create-panelists --installation musterpanel --ids chosen.txt --yes | jq .state',
+        'portage start create-panelists --installation musterpanel --ids chosen.txt --yes | jq "select(.state)"',
       ) + API_HELP,
     )
     .action(async (operation: Operation, options: Start) => {

@@ -60,8 +60,8 @@ export async function releaseMigration(db: Database, id: MigrationId): Promise<b
 }
 
 /**
- * Holds a running migration in which these people failed one after the other, and forgets their failures and those
- * since the first of them: nobody is to fail for what is not about them. Not once an operator has accepted refusals.
+ * Holds a running migration in which these people, more than half of `LAST` in a row, failed, and forgets their failures
+ * and those since the first of them: nobody is to fail for what is not about them. Not once an operator has accepted refusals.
  */
 export async function holdForRefusals(
   db: Database,

@@ -2,8 +2,9 @@ import type { OktaError } from './outcome.ts';
 
 /**
  * Why a migration is held; stable codes that the API shows. credentials, rights, group, attribute: Okta refuses the
- * token, its rights, the group that people are created in, or an attribute of their profiles. refusals: most people fail, so it is the mapping that is wrong, not
- * they. okta: Okta hardly answers. database: the installation's cannot be used.
+ * token, its rights, the group that people are created in, or an attribute of their profiles. refusals: most people
+ * fail, so that it is the mapping that is wrong, not they. okta: Okta hardly answers. database: the installation's
+ * cannot be used.
  */
 export const holdCauses = [
   'credentials',
@@ -53,21 +54,21 @@ export function holdOf(cause: Exclude<HoldCause, 'database'>, error: OktaError |
     case 'group':
       return {
         cause,
-        reason: `Okta does not have the group of groupId (it answered ${answer}). Correct it, then resume.`,
+        reason: `Okta does not have the group of groupId (it answered ${answer}). Correct it, restart the API and the workers, then resume.`,
         probed: false,
         wholeOrg: false,
       };
     case 'attribute':
       return {
         cause,
-        reason: `Okta's user schema lacks an attribute that people are mapped to (it answered ${told}). Add it there or correct the configuration, then resume.`,
+        reason: `Okta's user schema lacks an attribute that people are mapped to (it answered ${told}). Add it there, then resume; or correct the configuration, restart the API and the workers, then resume.`,
         probed: false,
         wholeOrg: false,
       };
     case 'refusals':
       return {
         cause,
-        reason: `More than half of the last ${LAST} people failed, lately with: ${told}. They count as not tried. Correct what is wrong and resume; or resume with acceptRefusals=true if they are to fail.`,
+        reason: `More than half of the last ${LAST} people failed, lately with: ${told}. They count as not tried. Correct the data, or the configuration and restart the API and the workers; then resume. Or resume with acceptRefusals=true if they are to fail.`,
         probed: false,
         wholeOrg: false,
       };

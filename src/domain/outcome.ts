@@ -56,13 +56,13 @@ export type Outcome =
   /** The portal's app is as it is to be: changed, or found so. */
   | { kind: 'updated' }
   | { kind: 'unchanged' }
-  /** The portal or its app is in nobody's way but its own. */
+  /** The portal, or its app as Okta has it, cannot be dealt with until somebody corrects it; only this portal fails. */
   | { kind: 'blocked'; code: PortalFault; appId: string | null }
   /** No such row any more. */
   | { kind: 'gone' }
   /** A rule leaves the person out since the job was offered. */
   | { kind: 'skipped' }
-  /** Gone or left out, while Okta may still be creating the user: looked at again later. */
+  /** Another attempt's call may be under way, or what Okta has cannot be told yet: looked at again later. */
   | { kind: 'undecided' }
   /** The migration is held, paused or finished: the row is offered again when it runs. */
   | { kind: 'not-running' }
@@ -102,7 +102,7 @@ export interface Verdict {
   errorLog: 'never' | 'always' | 'closing';
   /** Of the creation: kept while Okta may have a user whom nobody knows. */
   note: 'keep' | 'delete';
-  /** What too many of in a row hold the migration. */
+  /** As what it counts: more than half of the last 100 of one kind hold the migration, see `crowdAround`. */
   tally: 'not-counted' | BadKind;
 }
 

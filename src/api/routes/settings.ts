@@ -170,7 +170,9 @@ async function change(
   }
   const confirmed = missing.length > 0 ? ['incomplete'] : [];
   const changed = await changeSetting(app.db, installation, { key, value, confirmed, by: keyName });
-  app.log.info({ installation: name, key, confirmed, keyName, outcome: changed.kind }, 'setting changed');
+  const isNew = changed.kind !== 'written' || changed.changed;
+  if (isNew)
+    app.log.info({ installation: name, key, confirmed, keyName, outcome: changed.kind }, 'setting changed');
   switch (changed.kind) {
     case 'written':
       return details(app, installation, key);
