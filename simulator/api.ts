@@ -157,6 +157,7 @@ function decide(state: State, arrival: Arrival, body: Body): Decision {
   if (body.kind !== 'json') return errors.notWellFormed;
   const watched = watchQuery(url);
   const call = { url: watched.url, params: match.params, body: body.value, headers };
+  state.org.url = url.origin;
   const answer = state.org.log.actAs(caller, () => match.handler(state.org, call));
   if (answer.kind !== 'error') state.unsupported.noteParameters(method, match.route, watched.unread());
   return answer;

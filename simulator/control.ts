@@ -32,7 +32,10 @@ const HANDLERS: Readonly<Record<string, ControlHandler>> = {
   'GET arrivals': ({ state }, { response, url }) =>
     replyArrivals(state, response, url.searchParams.get('bucket')),
   'GET users': ({ state }, { response }) => streamUsers(state, response),
-  'GET apps': ({ state }, { response }) => reply(response, 200, listApps(state)),
+  'GET apps': ({ state }, { response, url }) => {
+    state.org.url = url.origin;
+    reply(response, 200, listApps(state));
+  },
   'GET outbox': ({ state }, { response }) => reply(response, 200, state.org.outbox.list()),
   'GET outsiders': ({ state }, { response }) => {
     state.outsiders.catchUp(now());

@@ -59,7 +59,8 @@ export interface Group {
 }
 
 export interface Org {
-  readonly url: string;
+  /** As the call in hand has reached it: links lead back there. Before the first call, where it listens. */
+  url: string;
   readonly options: Options;
   readonly orgId: string;
   /** The id of its one API token. */

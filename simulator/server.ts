@@ -54,7 +54,7 @@ function createControl(options: Options, url: string, delays: Delays): Control {
   };
 }
 
-/** A path may begin with more than one slash, as recorded. */
+/** A path may begin with more than one slash, as recorded. The host is the caller's word: 0.0.0.0 leads nobody back. */
 async function dispatch(
   control: Control,
   delays: Delays,
@@ -62,7 +62,9 @@ async function dispatch(
   response: ServerResponse,
   base: string,
 ): Promise<void> {
-  const url = new URL(base + (request.url ?? '/').replace(/^\/+/, '/'));
+  const called = `http://${request.headers.host ?? ''}`;
+  const path = (request.url ?? '/').replace(/^\/+/, '/');
+  const url = new URL((URL.canParse(called) ? called : base) + path);
   if (url.pathname.startsWith('/api/') || url.pathname === TOKEN_PATH)
     return handleApi(control.state, delays, request, response, url);
   return handleControl(control, { request, response, url });

@@ -1,4 +1,4 @@
-import { create, createGroup, person, startOrg, stopAll, type UserBody } from './support.ts';
+import { create, createGroup, person, startOrg, stopAll, TOKEN, type UserBody } from './support.ts';
 
 afterEach(stopAll);
 
@@ -318,4 +318,19 @@ test('a type that is not the one there is is not found', async () => {
   expect((await org.call('PUT', `/users/${own.id}`, body)).status).toBe(200);
   const other = { ...body, type: { id: 'otyNope' } };
   expect((await org.call('PUT', `/users/${own.id}`, other)).status).toBe(404);
+});
+
+test('links name the host that the caller named, wherever the org listens', async () => {
+  const org = await startOrg({ host: '0.0.0.0' });
+  const { id } = await create(org, 'ada@example.com');
+  await create(org, 'bob@example.com');
+  const called = org.url.replace('0.0.0.0', '127.0.0.1');
+  const api = `${called}/api/v1/users`;
+  const ask = (path: string, method = 'GET') =>
+    fetch(api + path, { method, headers: { authorization: `SSWS ${TOKEN}` } });
+  expect((await ask('?limit=1')).headers.get('link')?.match(/<.*?\?/g)).toEqual([`<${api}?`, `<${api}?`]);
+  expect(await (await ask(`/${id}`)).json()).toMatchObject({ _links: { self: { href: `${api}/${id}` } } });
+  const activated = await ask(`/${id}/lifecycle/activate?sendEmail=false`, 'POST');
+  const { activationUrl } = (await activated.json()) as { activationUrl: string };
+  expect(activationUrl).toMatch(`${called}/tokens/`);
 });
