@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { checkProof } from './dpop-proof.ts';
-import { type ErrorAnswer, invalidToken, noPermission } from './errors.ts';
+import { type ErrorAnswer, invalidSession, invalidToken, noPermission } from './errors.ts';
 import type { OAuth } from './oauth.ts';
 import { requiredScopes } from './required-scopes.ts';
 import type { State } from './state.ts';
@@ -18,6 +18,7 @@ export type Credential =
 export async function readCredential(state: State, request: IncomingMessage, url: URL): Promise<Credential> {
   if (url.pathname === TOKEN_PATH) return { kind: 'none-needed' };
   const [scheme = '', token = ''] = (request.headers.authorization ?? '').split(' ');
+  if (scheme === '') return { kind: 'bad', refusal: invalidSession };
   if (state.switches.revoked) return { kind: 'bad', refusal: invalidToken };
   switch (scheme) {
     case 'SSWS':

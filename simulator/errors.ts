@@ -33,6 +33,7 @@ export function illegalArgument(what: string): ErrorAnswer {
 }
 
 export const notWellFormed = error(400, 'E0000003', 'The request body was not well-formed.');
+export const invalidSession = error(403, 'E0000005', 'Invalid session');
 export const noPermission = error(
   403,
   'E0000006',

@@ -22,6 +22,21 @@ test('a revoked token is answered 401 and counted until it is good again', async
   expect((await org.call('GET', `/users/${id}`)).body).toMatchObject({ status: 'STAGED' });
 });
 
+// Okta, error codes: E0000005 is an invalid session, also that of a call without a token.
+test('a call without a token has no session, whether the token is revoked or not', async () => {
+  const org = await startOrg();
+  for (const revoked of [false, true]) {
+    await controlOf(org.url).revokeToken(revoked);
+    const response = await fetch(`${org.url}/api/v1/users`);
+    expect(response.status).toBe(403);
+    expect(await response.json()).toMatchObject({
+      errorCode: 'E0000005',
+      errorSummary: 'Invalid session',
+      errorCauses: [],
+    });
+  }
+});
+
 test('in maintenance everything can be read and nothing changed', async () => {
   const org = await startOrg();
   const { id } = await create(org, 'ada@example.com');
