@@ -71,7 +71,7 @@ const HANDLERS: Readonly<Record<string, ControlHandler>> = {
   },
 };
 
-/** Answers below /__simulator, and what is nowhere: for tests and demonstrations, without token and without rate limits. */
+/** Answers below /__simulator: for tests and demonstrations, without token and without rate limits. */
 export async function handleControl(control: Control, call: ControlCall): Promise<void> {
   const name = call.url.pathname.replace(/^\/__simulator\//, '');
   const handler = HANDLERS[`${call.request.method} ${name}`];

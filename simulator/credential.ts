@@ -4,19 +4,18 @@ import { type ErrorAnswer, invalidSession, invalidToken, noPermission } from './
 import type { OAuth } from './oauth.ts';
 import { requiredScopes } from './required-scopes.ts';
 import type { State } from './state.ts';
-import { TOKEN_PATH } from './token-endpoint.ts';
 
 /** What a call comes with. */
 export type Credential =
   | { readonly kind: 'api-token' }
-  /** At the token endpoint, where the body tells who calls. */
+  /** Outside of the API; at the token endpoint the body tells who calls. */
   | { readonly kind: 'none-needed' }
   | { readonly kind: 'client'; readonly clientId: string; readonly refusal: ErrorAnswer | null }
   | { readonly kind: 'bad'; readonly refusal: ErrorAnswer };
 
 /** Reads the Authorization header: SSWS, Bearer or DPoP. Okta, API authentication methods. */
 export async function readCredential(state: State, request: IncomingMessage, url: URL): Promise<Credential> {
-  if (url.pathname === TOKEN_PATH) return { kind: 'none-needed' };
+  if (!url.pathname.startsWith('/api/')) return { kind: 'none-needed' };
   const [scheme = '', token = ''] = (request.headers.authorization ?? '').split(' ');
   if (scheme === '') return { kind: 'bad', refusal: invalidSession };
   if (state.switches.revoked) return { kind: 'bad', refusal: invalidToken };

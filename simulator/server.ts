@@ -6,7 +6,6 @@ import { type Control, handleControl } from './control.ts';
 import { createDelays, type Delays } from './delays.ts';
 import { type GivenOptions, type Options, withDefaults } from './options.ts';
 import { createState } from './state.ts';
-import { TOKEN_PATH } from './token-endpoint.ts';
 
 /** Longer than any client idles, so that no kept connection closes under a call. */
 const KEEP_ALIVE_MS = 10 * 60_000;
@@ -65,9 +64,8 @@ async function dispatch(
   const called = `http://${request.headers.host ?? ''}`;
   const path = (request.url ?? '/').replace(/^\/+/, '/');
   const url = new URL((URL.canParse(called) ? called : base) + path);
-  if (url.pathname.startsWith('/api/') || url.pathname === TOKEN_PATH)
-    return handleApi(control.state, delays, request, response, url);
-  return handleControl(control, { request, response, url });
+  if (url.pathname.startsWith('/__simulator')) return handleControl(control, { request, response, url });
+  return handleApi(control.state, delays, request, response, url);
 }
 
 /** Only a bug leads here: it is said aloud, and the caller is not kept waiting. */

@@ -42,6 +42,28 @@ test('everything that a call makes use of is supported', async () => {
   expect(await controlOf(org.url).unsupported()).toEqual({ total: 0, parameters: {}, paths: {} });
 });
 
+test.each(['GET /', 'GET /oauth2/v1/keys', 'POST /oauth2/default/v1/token', 'GET /api'])(
+  '%s is not there, and says so as the API does, to anybody',
+  async (call) => {
+    const org = await startOrg({}, { isAstray: true });
+    const [method = '', path] = call.split(' ');
+    const response = await fetch(`${org.url}${path}`, { method });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ errorCode: 'E0000008' });
+    expect(response.headers.get('x-okta-request-id')).toMatch(/^req/);
+    expect(response.headers.get('x-rate-limit-limit')).toBe('600');
+    expect(await controlOf(org.url).unsupported()).toMatchObject({ total: 1, paths: { [call]: 1 } });
+  },
+);
+
+test('what the control surface does not have is not taken for the API', async () => {
+  const org = await startOrg();
+  expect(await org.control('GET', 'nothing')).toMatchObject({
+    status: 404,
+    body: { faults: ['GET /__simulator/nothing: no such thing'] },
+  });
+});
+
 test('a path or a method that is not there is counted, whoever it is about', async () => {
   const org = await startOrg({}, { isAstray: true });
   const { id } = await create(org, 'ada@example.com');
