@@ -25,6 +25,10 @@ const TokenAnswer = Compile(
   }),
 );
 const OAuthErrorBody = Compile(Type.Object({ error: Type.String({ pattern: '^[a-z_]{1,36}$' }) }));
+/** RFC 6749, 5.2. Longer words could quote the assertion. */
+const OAuthErrorWords = Compile(
+  Type.Object({ error_description: Type.String({ pattern: '^[ !#-[\\]-~]{1,200}$' }) }),
+);
 
 interface Fleet {
   redis: Redis;
@@ -86,7 +90,7 @@ export function oauthAuthorization(
       return {
         kind: 'misconfigured',
         cause: 'credentials',
-        error: { ...error, code, text: 'no access token' },
+        error: { ...error, code, text: ['no access token', ...wordsIn(exchanged)].join(': ') },
       };
     return { kind: 'unreachable', error };
   }
@@ -123,6 +127,7 @@ async function headersOf(
   return { authorization: `DPoP ${value}`, dpop: await proofOf(dpop.key, method, url, { ath }) };
 }
 
+/** Without `iat`, which is optional: of a clock that is fast it would lie in the future. Okta, the same guide. */
 async function assertionOf(
   { clientId, keyId }: OAuthConfig,
   { key, alg, kid }: SigningKey,
@@ -135,7 +140,6 @@ async function assertionOf(
     .setSubject(clientId)
     .setAudience(url)
     .setJti(randomUUID())
-    .setIssuedAt()
     .setExpirationTime(ASSERTION_LIFE)
     .sign(key);
 }
@@ -167,6 +171,9 @@ const nonceIn = (exchanged: Exchange) =>
 
 const errorIn = ({ body }: Extract<Exchange, { kind: 'answered' }>) =>
   OAuthErrorBody.Check(body) ? body.error : undefined;
+
+const wordsIn = ({ body }: Extract<Exchange, { kind: 'answered' }>) =>
+  OAuthErrorWords.Check(body) ? [body.error_description] : [];
 
 function bug(org: string): never {
   throw new Error(`Bug: the private key of ${org} cannot be read`);

@@ -1,7 +1,18 @@
-import type { Options } from '../../simulator/options.ts';
+import { text } from 'node:stream/consumers';
+import { checkAssertion } from '../../simulator/client-assertion.ts';
+import { createOAuth } from '../../simulator/oauth.ts';
+import { type Options, withDefaults } from '../../simulator/options.ts';
 import { openTestRedis, type TestRedis } from '../support/redis.ts';
 import { createServiceApp, type TestServiceApp } from '../support/service-app.ts';
-import { bareClientAt, closeAll, countingLimiter, profile, type SimulatedOrg, startOrg } from './support.ts';
+import {
+  bareClientAt,
+  closeAll,
+  countingLimiter,
+  profile,
+  type SimulatedOrg,
+  startOrg,
+  startProxy,
+} from './support.ts';
 
 let redis: TestRedis;
 beforeEach(() => {
@@ -124,12 +135,55 @@ test('a key that Okta does not know is a matter of the configuration, and asked 
   expect(await tokenCalls()).toBe(1);
 });
 
-test('a scope that was not granted is a matter of the configuration', async () => {
+test('a scope that was not granted is a matter of the configuration, and told in the words of Okta', async () => {
   const { org, client, app } = await site(false);
   Object.assign(app.config, { scopes: ['okta.apps.manage'] });
   expect(await getGroup(client(), org)).toMatchObject({
     kind: 'misconfigured',
-    error: { status: 400, code: 'invalid_scope' },
+    error: {
+      status: 400,
+      code: 'invalid_scope',
+      text: 'no access token: You are not allowed any of the requested scopes.',
+    },
+  });
+});
+
+/** Where a client gets nothing but this from the token endpoint; and what it has sent there. */
+async function refusing(status: number, body: object) {
+  const forms: Promise<string>[] = [];
+  const { url } = await startProxy((response) => {
+    forms.push(text(response.req));
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  const app = await createServiceApp(false);
+  const own = { redis: redis.connect(), prefix: redis.prefix };
+  const okta = bareClientAt(url, countingLimiter(), { credentials: app.config }, own);
+  const reply = await okta.getGroup(await okta.turn('group'), 'x');
+  return { url, app, reply, form: new URLSearchParams(await forms[0]) };
+}
+
+test.each([-50, -1, 4])(
+  'an assertion is good at an Okta whose clock is off by %s minutes',
+  async (minutes) => {
+    const { url, app, form } = await refusing(401, { error: 'invalid_client' });
+    const serviceApp = { ...app.registration, keys: app.registration.jwks.keys };
+    const oauth = createOAuth(withDefaults({ port: 0, token: '', serviceApps: [serviceApp] }));
+    const oktasMs = Date.now() + minutes * 60_000;
+    const assertion = form.get('client_assertion') ?? '';
+    expect(await checkAssertion(oauth, assertion, `${url}/oauth2/v1/token`, oktasMs)).toMatchObject({
+      kind: 'client',
+    });
+  },
+);
+
+test.each([
+  ['a page', '<html>"no"</html>'],
+  ['longer than an assertion', 'x'.repeat(201)],
+])('words about a token that are %s are not told', async (_, description) => {
+  const { reply } = await refusing(401, { error: 'invalid_client', error_description: description });
+  expect(reply).toMatchObject({
+    kind: 'misconfigured',
+    error: { code: 'invalid_client', text: 'no access token' },
   });
 });
 
