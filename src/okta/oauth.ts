@@ -86,13 +86,10 @@ export function oauthAuthorization(
     }
     const error = toOktaError(status, headers, body);
     const code = errorIn(exchanged);
-    if (code)
-      return {
-        kind: 'misconfigured',
-        cause: 'credentials',
-        error: { ...error, code, text: ['no access token', ...wordsIn(exchanged)].join(': ') },
-      };
-    return { kind: 'unreachable', error };
+    if (!code) return { kind: 'unreachable', error };
+    const told = { ...error, code, text: ['no access token', ...wordsIn(exchanged)].join(': ') };
+    if (status >= 500) return { kind: 'unreachable', error: told };
+    return { kind: 'misconfigured', cause: 'credentials', error: told };
   }
 
   const shared = createSharedToken({

@@ -187,6 +187,14 @@ test.each([
   });
 });
 
+test('a token endpoint that cannot answer now, and says so, is no matter of the configuration', async () => {
+  const { reply } = await refusing(503, { error: 'temporarily_unavailable', error_description: 'Later.' });
+  expect(reply).toMatchObject({
+    kind: 'unreachable',
+    error: { status: 503, code: 'temporarily_unavailable', text: 'no access token: Later.' },
+  });
+});
+
 test('a token endpoint that is away leaves open nothing but the call', async () => {
   const { org, client } = await site(false);
   await org.control('faults', { path: '/oauth2', times: 1, fault: { kind: 'status', status: 503 } });
