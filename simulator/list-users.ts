@@ -46,30 +46,31 @@ function listFiltered(org: Org, call: Call, text: string): Answer {
 
 function listFound(org: Org, call: Call, text: string): Answer {
   const expression = understand(org, text, isSearchable);
-  const sort = sortOf(org, call.url.searchParams);
-  if (expression === null || sort === null) return invalidSearch;
+  const order = orderOf(org, call.url.searchParams);
+  if (expression === null || order === null) return invalidSearch;
   const isFound = (user: User) => isMatch(org, expression, user, 'ignored');
-  if (sort === 'by-id') {
+  if (order === 'by-id') {
     return answerWith(org, call, LIMIT, (after) => candidates(org, expression, after), isFound);
   }
-  const found = [...candidates(org, expression)].filter(isFound).sort(sort);
-  return answerWith(
-    org,
-    call,
-    LIMIT,
-    (after) => afterId(found, after),
-    () => true,
-  );
+  const { keyOf, compare } = order;
+  const found = [...candidates(org, expression)].filter(isFound);
+  found.sort((a, b) => compare(keyOf(a), keyOf(b)));
+  const isAfter = (user: User, id: string, key: unknown) =>
+    (compare(keyOf(user), key) || (user.id > id ? 1 : -1)) > 0;
+  const walk = (after?: string, key?: unknown) =>
+    after === undefined ? found : found.filter((user) => isAfter(user, after, key));
+  return answerWith(org, call, LIMIT, walk, () => true, keyOf);
 }
 
 function answerWith(
   org: Org,
   { url, headers }: Call,
   limit: typeof LIMIT,
-  walk: (after: string | undefined) => Iterable<User>,
+  walk: (after: string | undefined, key: unknown) => Iterable<User>,
   fits: (user: User) => boolean,
+  keyOf?: (user: User) => unknown,
 ) {
-  return pageOf(url, limit, walk, fits, (user) => trim(toListedUser(org, user), headers));
+  return pageOf(url, limit, walk, fits, (user) => trim(toListedUser(org, user), headers), keyOf);
 }
 
 function isCurrent(user: User): boolean {
@@ -107,27 +108,27 @@ function asList(user: User | undefined): User[] {
   return user === undefined ? [] : [user];
 }
 
-type Order = (a: User, b: User) => number;
+interface Order {
+  readonly keyOf: (user: User) => unknown;
+  /** Below 0: the first key comes before the second. */
+  readonly compare: (a: unknown, b: unknown) => number;
+}
 
 /** `sortBy` and `sortOrder` go with `search` only; null is not understood. Equals stay in the order of their ids. */
-function sortOf(org: Org, query: URLSearchParams): Order | 'by-id' | null {
+function orderOf(org: Org, query: URLSearchParams): Order | 'by-id' | null {
   const sortBy = query.get('sortBy');
   const direction = query.get('sortOrder')?.toLowerCase() ?? 'asc';
   if (sortBy === null) return 'by-id';
   if (!isSearchable(org, sortBy, 'eq') || (direction !== 'asc' && direction !== 'desc')) return null;
   const sign = direction === 'asc' ? 1 : -1;
-  return (a, b) => sign * compare(readUser(org, a, sortBy), readUser(org, b, sortBy));
+  return { keyOf: (user) => readUser(org, user, sortBy), compare: (a, b) => sign * compareKeys(a, b) };
 }
 
-function compare(a: unknown, b: unknown): number {
+function compareKeys(a: unknown, b: unknown): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   return toText(a).localeCompare(toText(b));
 }
 
 function toText(value: unknown): string {
   return typeof value === 'string' ? value.toLowerCase() : JSON.stringify(value ?? '');
-}
-
-function afterId(users: readonly User[], id: string | undefined): readonly User[] {
-  return users.slice(users.findIndex((user) => user.id === id) + 1);
 }

@@ -9,24 +9,29 @@ export interface PageLimit {
   readonly least?: number;
 }
 
-/** One page of what `walk` yields after the cursor and `matches`; the cursor hides the last id of the page. */
+/**
+ * One page of what `walk` yields after the cursor and `matches`. The cursor hides the last id of the page and, where a
+ * list is sorted by something else, the key of that item as it was: it may change or go before the next page.
+ */
 export function pageOf<T extends { readonly id: string }>(
   url: URL,
   limit: PageLimit,
-  walk: (after: string | undefined) => Iterable<T>,
+  walk: (after: string | undefined, key: unknown) => Iterable<T>,
   matches: (item: T) => boolean,
   show: (item: T) => unknown,
+  keyOf: (item: T) => unknown = () => undefined,
 ): Answer {
   const size = readLimit(url, limit);
   if (size === null) return illegalArgument('limit');
   const cursor = url.searchParams.get('after');
-  const after = cursor === null ? undefined : decodeCursor(cursor);
+  const after = cursor === null ? { id: undefined, key: undefined } : decodeCursor(cursor);
   if (after === null) return invalidPaging;
 
-  const items = take(walk(after), matches, size + 1);
+  const items = take(walk(after.id, after.key), matches, size + 1);
   const page = items.slice(0, size);
   const last = items.length > size ? page.at(-1) : undefined;
-  return { kind: 'page', items: page.map(show), after: last === undefined ? null : encodeCursor(last.id) };
+  const next = last === undefined ? null : encodeCursor(last.id, keyOf(last));
+  return { kind: 'page', items: page.map(show), after: next };
 }
 
 /** The Link headers of a page, one each, with `after` and nothing else changed. Okta, pagination. */
@@ -54,11 +59,18 @@ function take<T>(items: Iterable<T>, matches: (item: T) => boolean, most: number
   return taken;
 }
 
-function encodeCursor(id: string): string {
-  return `200${Buffer.from(id).toString('base64url')}`;
+function encodeCursor(id: string, key: unknown): string {
+  return `200${Buffer.from(id + (JSON.stringify(key) ?? '')).toString('base64url')}`;
 }
 
-function decodeCursor(cursor: string): string | null {
-  const id = Buffer.from(cursor.slice(3), 'base64url').toString();
-  return encodeCursor(id) === cursor && /^0(?:0[ug]|oa|pr)\w{17}$/.test(id) ? id : null;
+function decodeCursor(cursor: string): { readonly id: string; readonly key: unknown } | null {
+  const text = Buffer.from(cursor.slice(3), 'base64url').toString();
+  const [, id, rest = ''] = /^(0(?:0[ug]|oa|pr)\w{17})(.*)$/s.exec(text) ?? [];
+  if (id === undefined) return null;
+  try {
+    const key: unknown = rest === '' ? undefined : JSON.parse(rest);
+    return encodeCursor(id, key) === cursor ? { id, key } : null;
+  } catch {
+    return null;
+  }
 }

@@ -38,9 +38,12 @@ test('members of a group are paged the same way', async () => {
 
 test('a forged cursor is refused', async () => {
   const org = await startOrg();
-  const { status, body } = await org.call('GET', '/users?after=forged');
-  expect(status).toBe(400);
-  expect(body).toMatchObject({ errorCode: 'E0000029', errorCauses: [{ errorSummary: 'Invalid cursor.' }] });
+  const noKey = `200${Buffer.from('00uABCDEFGHIJKLMNOPQ{').toString('base64url')}`;
+  for (const cursor of ['forged', noKey]) {
+    const { status, body } = await org.call('GET', `/users?after=${cursor}`);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ errorCode: 'E0000029', errorCauses: [{ errorSummary: 'Invalid cursor.' }] });
+  }
 });
 
 test('filter compares exactly, search ignores case', async () => {
@@ -141,6 +144,23 @@ test('a search is sorted, and its pages too', async () => {
   const next = /<([^>]+)>; rel="next"/.exec(first.headers.get('link') ?? '')?.[1] ?? '';
   expect(await loginsOf(org, new URL(next).search)).toEqual(['ada@example.com']);
   expect((await org.call('GET', `/users?search=${all}&sortBy=shoeSize`)).status).toBe(400);
+});
+
+test.each([
+  ['sortBy=profile.login', 'is deleted', ['cid@b.de', 'dan@b.de']],
+  ['sortBy=profile.login&sortOrder=desc', 'is deleted', ['bob@b.de', 'ada@b.de']],
+  ['sortBy=profile.lastName&sortOrder=desc', 'is deleted', ['cid@b.de', 'dan@b.de']],
+  ['sortBy=profile.city', 'is deleted', ['cid@b.de', 'dan@b.de']],
+  ['sortBy=lastUpdated', 'is activated', ['cid@b.de', 'dan@b.de']],
+])('a search by %s goes on where it was when the last of a page %s', async (sort, what, rest) => {
+  const { org } = await orgWith('ada@b.de', 'bob@b.de', 'cid@b.de', 'dan@b.de');
+  const staged = encodeURIComponent('status eq "STAGED"');
+  const first = await org.call<UserBody[]>('GET', `/users?search=${staged}&${sort}&limit=2`);
+  const last = first.body[1]?.id;
+  if (what === 'is activated') await org.call('POST', `/users/${last}/lifecycle/activate`);
+  else for (const _ of ['deactivated', 'deleted']) await org.call('DELETE', `/users/${last}`);
+  const next = /<([^>]+)>; rel="next"/.exec(first.headers.get('link') ?? '')?.[1] ?? '';
+  expect(await loginsOf(org, new URL(next).search)).toEqual(rest);
 });
 
 // Okta, Users API: okta-response.
