@@ -57,6 +57,7 @@ function faultsOfCustom({ schema }: Org, name: string, given: unknown): string[]
   if (!isRecord(given) || typeof given.title !== 'string' || given.title === '') {
     return [`${name}: The title cannot be left blank`];
   }
+  if (given.enum != null && !Array.isArray(given.enum)) return [`${name}: The enum must be an array`];
   const before = schema.custom.get(name);
   if (!TYPES.some((type) => type === given.type)) return [`${name}: The type is unknown`];
   return before === undefined || before.type === given.type ? [] : [`${name}: The type cannot be changed`];

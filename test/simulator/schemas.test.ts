@@ -78,6 +78,7 @@ test.each([
   [{ a: { title: 'x', type: 'date' } }],
   [{ a: null }],
   [{ known: { title: 'x', type: 'number' } }],
+  [{ a: { title: 'x', type: 'string', enum: { 0: 'b' } } }],
 ])('the attribute %j is refused, and nothing else of the same call is taken', async (custom) => {
   const org = await startOrg();
   await define(org, { known: { title: 'x', type: 'string' } });
