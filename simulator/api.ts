@@ -7,6 +7,7 @@ import type { Delays } from './delays.ts';
 import * as errors from './errors.ts';
 import type { Fault } from './faults.ts';
 import type { Caller } from './log-record.ts';
+import { oauthFailureOf } from './oauth-errors.ts';
 import type { Moment, Standing } from './rate-limits.ts';
 import { matchRoute } from './routes.ts';
 import { send, sendHtml, statusOf } from './send.ts';
@@ -146,7 +147,9 @@ function decide(state: State, arrival: Arrival, body: Body): Decision {
   const { refusal, fault, method, url, headers, caller } = arrival;
   if (refusal !== null) return refusal;
   if (isShutting(fault)) return errors.rateLimited;
-  if (fault?.kind === 'status') return errors.failureOf(fault.status);
+  if (fault?.kind === 'status') {
+    return url.pathname === TOKEN_PATH ? oauthFailureOf(fault.status) : errors.failureOf(fault.status);
+  }
   if (lacksLength(method, headers)) return errors.lengthRequired;
   if (url.pathname === TOKEN_PATH) return decideToken(state, arrival, body);
   const match = matchRoute(method, url.pathname);

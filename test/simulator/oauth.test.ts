@@ -53,6 +53,35 @@ test.each<[string, Claims, Claims, string]>([
   expect(body.error_description).toContain(description);
 });
 
+test.each([
+  [401, 'invalid_client'],
+  [500, 'server_error'],
+  [503, 'temporarily_unavailable'],
+])('a fault with the status %d is told in the words of OAuth', async (status, error) => {
+  const service = await startServiceOrg();
+  await service.org.control('POST', 'faults', {
+    path: '/oauth2',
+    times: 1,
+    fault: { kind: 'status', status },
+  });
+  const failed = await askForToken(service);
+  expect([failed.status, failed.body.error]).toEqual([status, error]);
+  expect(failed.body).not.toHaveProperty('errorCode');
+  expect((await service.org.control('GET', 'faults')).body).toMatchObject([{ fired: 1 }]);
+  expect((await askForToken(service)).status).toBe(200);
+});
+
+test('a throttled request for a token is told as all throttled calls are', async () => {
+  const service = await startServiceOrg();
+  await service.org.control('POST', 'faults', {
+    path: '/oauth2',
+    times: 1,
+    fault: { kind: 'status', status: 429 },
+  });
+  expect(await askForToken(service)).toMatchObject({ status: 429, body: { errorCode: 'E0000047' } });
+  expect((await service.org.control('GET', 'faults')).body).toMatchObject([{ fired: 1 }]);
+});
+
 test('an assertion signed by another key under the same name is refused', async () => {
   const service = await startServiceOrg();
   const { status, body } = await askForToken({ ...service, keys: await createKeys() });
