@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
@@ -15,6 +17,8 @@ export interface AccessToken {
 
 type Refusal = Exclude<Reply<never>, { kind: 'ok' }>;
 export type Asked = { kind: 'ok'; token: AccessToken; lifeMs: number } | Refusal;
+/** What stands beside the token: who asks for it, or what the last one was told. */
+type Beside = { kind: 'asking'; by: string } | Refusal;
 type Shared = { kind: 'ok'; token: AccessToken } | Refusal;
 
 /** After so much of its life a token is replaced, by one process, while the others go on using it. */
@@ -24,6 +28,8 @@ const ASKING_MS = 2 * MINUTE;
 /** What Okta refused is not asked for again for so long, by anybody. */
 const REFUSED_MS = 5 * SECOND;
 const LOOK_AGAIN_MS = SECOND / 5;
+
+const DELETE_IF = readFileSync(new URL('./delete-if.lua', import.meta.url), 'utf8');
 
 interface Held {
   token: AccessToken;
@@ -51,7 +57,9 @@ interface Options {
 export function createSharedToken({ redis, place, encryptionKey, ask }: Options): SharedToken {
   const asking = `${place}:asking`;
   let held: Held | null = null;
-  let getting: Promise<Shared> | undefined;
+  let getting: { shared: Promise<Shared>; signal: AbortSignal | undefined } | undefined;
+
+  const deleteIf = (key: string, value: string) => redis.eval(DELETE_IF, 1, key, value);
 
   async function load(): Promise<void> {
     const [sealed, leftMs] = await Promise.all([redis.get(place), redis.pttl(place)]);
@@ -71,7 +79,6 @@ export function createSharedToken({ redis, place, encryptionKey, ask }: Options)
     const { token, lifeMs } = asked;
     const sealed = seal(encryptionKey, place, JSON.stringify({ token, lifeMs }));
     await redis.set(place, sealed, 'PX', Math.floor(lifeMs));
-    await redis.del(asking);
     await load();
     return { kind: 'ok', token };
   }
@@ -81,26 +88,43 @@ export function createSharedToken({ redis, place, encryptionKey, ask }: Options)
     for (;;) {
       await load();
       if (held && performance.now() < held.refreshAt) return { kind: 'ok', token: held.token };
-      const mayAsk = await redis.set(asking, '', 'PX', ASKING_MS, 'NX');
-      if (mayAsk) return askAndShare(signal);
-      const refusal = await redis.get(asking);
-      if (refusal) return JSON.parse(refusal) as Refusal;
+      const mark = JSON.stringify({ kind: 'asking', by: randomUUID() } satisfies Beside);
+      const mayAsk = await redis.set(asking, mark, 'PX', ASKING_MS, 'NX');
+      if (mayAsk) {
+        try {
+          return await askAndShare(signal);
+        } finally {
+          void deleteIf(asking, mark).catch(() => {}); // not awaited: who gives up may do so for want of Redis
+        }
+      }
+      const text = await redis.get(asking);
+      const beside = text ? (JSON.parse(text) as Beside) : null;
+      if (beside && beside.kind !== 'asking') return beside;
       if (held && performance.now() < held.expiresAt) return { kind: 'ok', token: held.token };
       await sleep(LOOK_AGAIN_MS, undefined, { signal });
     }
   }
 
-  return {
-    async get(signal) {
-      if (held && performance.now() < held.refreshAt) return { kind: 'ok', token: held.token };
-      getting ??= getShared(signal).finally(() => {
+  async function get(signal?: AbortSignal): Promise<Shared> {
+    if (held && performance.now() < held.refreshAt) return { kind: 'ok', token: held.token };
+    getting ??= {
+      signal,
+      shared: getShared(signal).finally(() => {
         getting = undefined;
-      });
-      const got = getting;
-      if (!held || performance.now() >= held.expiresAt) return got;
-      got.catch(() => {}); // there is time to try again
-      return { kind: 'ok', token: held.token };
-    },
+      }),
+    };
+    const { shared, signal: askers } = getting;
+    const got = shared.catch((error: unknown) => {
+      if (!askers?.aborted || signal?.aborted) throw error;
+      return get(signal); // another caller began it, and has given up
+    });
+    if (!held || performance.now() >= held.expiresAt) return got;
+    got.catch(() => {}); // there is time to try again
+    return { kind: 'ok', token: held.token };
+  }
+
+  return {
+    get,
 
     async discard(token) {
       if (held?.token.value === token.value) held = null;
