@@ -20,8 +20,8 @@ async function find(org: Org, how: string): Promise<UserBody[]> {
 
 const search = (login: string) => `search=${encodeURIComponent(`profile.login eq "${login}"`)}`;
 
-test('a new user is at once got by id and login and listed, but found only later', async () => {
-  const org = await startOrg({ searchLagMs: LAG_MS });
+test('a new user is at once got by id and login and listed, but not yet found', async () => {
+  const org = await startOrg({ searchLagMs: 60_000 });
   const { id } = await create(org, 'ada@example.com');
   expect((await org.call('GET', `/users/${id}`)).status).toBe(200);
   expect((await org.call('GET', '/users/ada@example.com')).status).toBe(200);
@@ -29,7 +29,6 @@ test('a new user is at once got by id and login and listed, but found only later
   for (const how of [search('ada@example.com'), 'q=ada', 'filter=status%20eq%20%22STAGED%22']) {
     expect(await find(org, how)).toEqual([]);
   }
-  await eventually('she is found', async () => (await find(org, search('ada@example.com'))).length === 1);
 });
 
 test('a change is found as late as its maker, and so is a deletion', async () => {
