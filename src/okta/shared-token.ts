@@ -62,7 +62,11 @@ export function createSharedToken({ redis, place, encryptionKey, ask }: Options)
   const deleteIf = (key: string, value: string) => redis.eval(DELETE_IF, 1, key, value);
 
   async function load(): Promise<void> {
-    const [sealed, leftMs] = await Promise.all([redis.get(place), redis.pttl(place)]);
+    // At once, or the life could be its successor's.
+    const [[, sealed], [, leftMs]] = (await redis.multi().get(place).pttl(place).exec()) as [
+      [null, string | null],
+      [null, number],
+    ];
     const text = sealed && unseal(encryptionKey, place, sealed);
     if (!text) return;
     const { token, lifeMs } = JSON.parse(text) as { token: AccessToken; lifeMs: number };
@@ -131,7 +135,7 @@ export function createSharedToken({ redis, place, encryptionKey, ask }: Options)
       const sealed = await redis.get(place);
       const text = sealed && unseal(encryptionKey, place, sealed);
       if (text && (JSON.parse(text) as { token: AccessToken }).token.value === token.value)
-        await redis.del(place);
+        await deleteIf(place, sealed);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import type { Redis } from 'ioredis';
 import { type AccessToken, type Asked, createSharedToken } from '../../src/okta/shared-token.ts';
 import { openTestRedis, type TestRedis } from '../support/redis.ts';
 
@@ -78,4 +79,59 @@ test.each([
     ),
   ).toBe(end);
   expect(await own.get(`${place}:asking`)).toContain('another');
+});
+
+/** A connection between whose questions another process replaces the token. */
+function interrupted(replace: () => Promise<unknown>): Redis {
+  const own = redis.connect();
+  let replaced: Promise<unknown> | undefined;
+  const others = () => {
+    replaced ??= replace();
+    return replaced;
+  };
+  const [get, pttl, multi] = [own.get.bind(own), own.pttl.bind(own), own.multi.bind(own)];
+  return Object.assign(own, {
+    get: async (key: string) => {
+      const value = await get(key);
+      await others();
+      return value;
+    },
+    pttl: async (key: string) => {
+      await others();
+      return pttl(key);
+    },
+    multi: () => {
+      const batch = multi();
+      const exec = batch.exec.bind(batch);
+      return Object.assign(batch, {
+        exec: async () => {
+          const values = await exec();
+          await others();
+          return values;
+        },
+      });
+    },
+  });
+}
+
+const oldToken = { value: 'token-1', dpop: null };
+const replace = async () => {
+  const other = open();
+  await other.discard(oldToken);
+  expect(await other.get()).toMatchObject({ token: { value: 'token-2' } });
+};
+
+test('a token that is replaced while it is read is not kept for as long as its successor', async () => {
+  await open().get();
+  await redis.connect().pexpire(place, 5_000); // less than a sixth of its life
+  const got = await open(issue, interrupted(replace)).get();
+  expect(issued).toBeGreaterThanOrEqual(2);
+  expect(got).not.toMatchObject({ token: oldToken });
+});
+
+test('a token that is replaced while another is given up stays', async () => {
+  await open().get();
+  await open(issue, interrupted(replace)).discard(oldToken);
+  expect(issued).toBe(2);
+  expect(await open().get()).toMatchObject({ token: { value: 'token-2' } });
 });
