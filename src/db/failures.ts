@@ -1,6 +1,7 @@
 import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { Failure } from '../domain/failure.ts';
 import type { MigrationId, SubjectId } from '../domain/ids.ts';
+import type { Migration } from '../domain/migration.ts';
 import type { Operation } from '../domain/operations.ts';
 import type { FailureCode } from '../domain/outcome.ts';
 import type { Database } from './pool.ts';
@@ -11,12 +12,12 @@ export interface RecordedFailure extends Failure {
 }
 
 /**
- * Records why a subject failed; the first record stays. Not when the migration is held or looks again since the attempt
- * began, which was in that pass: then the row is offered again, and false. But nobody offers again whom EFS has deleted.
+ * Records why a subject failed; the first record stays. Not when the migration is held or looks again since it was read,
+ * before the attempt: then the row is offered again, and false. But nobody offers again whom EFS has deleted.
  */
 export async function recordFailure(
   db: Database,
-  { id, pass }: { id: MigrationId; pass: number },
+  { id, looks }: Pick<Migration, 'id' | 'looks'>,
   subjectId: SubjectId,
   { code, message, okta }: Failure,
 ): Promise<boolean> {
@@ -24,7 +25,7 @@ export async function recordFailure(
     `INSERT INTO failures
             (migration_id, subject_id, code, message, okta_status, okta_code, okta_text, okta_request_id)
      SELECT id, ?, ?, ?, ?, ?, ?, ? FROM migrations
-      WHERE id = ? AND (state = 'running' AND pass = ? OR ? = 'left_in_okta') LOCK IN SHARE MODE
+      WHERE id = ? AND (state = 'running' AND looks = ? OR ? = 'left_in_okta') LOCK IN SHARE MODE
          ON DUPLICATE KEY UPDATE subject_id = VALUES(subject_id)`,
     [
       subjectId,
@@ -35,7 +36,7 @@ export async function recordFailure(
       okta?.text ?? null,
       okta?.requestId?.slice(0, 64) ?? null,
       id,
-      pass,
+      looks,
       code,
     ],
   );

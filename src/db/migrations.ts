@@ -19,6 +19,7 @@ interface Row extends RowDataPacket {
   held_cause: HoldCause | null;
   held_reason: string | null;
   pass: number;
+  looks: number;
   after_id: number;
   found: number;
   through_id: number | null;
@@ -36,7 +37,7 @@ interface Row extends RowDataPacket {
   finished_at: Date | null;
 }
 
-const COLUMNS = `id, installation, operation, selection, options, state, held_cause, held_reason, pass, after_id, found, through_id,
+const COLUMNS = `id, installation, operation, selection, options, state, held_cause, held_reason, pass, looks, after_id, found, through_id,
   resting_since, eligible, done, failed, skipped, skipped_by, counted_at, count_ms, samples, created_at, created_by, finished_at`;
 
 export async function findMigration(db: Database, id: number): Promise<Migration | undefined> {
@@ -138,7 +139,7 @@ export async function lookAgain(connection: PoolConnection, id: MigrationId, peo
   await connection.query(
     `UPDATE migrations
         SET state = IF(state = 'finished', 'running', state), finished_at = NULL,
-            pass = pass + 1, after_id = 0, found = ?, resting_since = NULL,
+            pass = pass + 1, looks = looks + 1, after_id = 0, found = ?, resting_since = NULL,
             failed = GREATEST(failed, ?) - ?, samples = '[]'
       WHERE id = ?`,
     [people, people, people, id],
@@ -170,6 +171,7 @@ function toMigration(row: Row): Migration {
     state: row.state,
     heldCause: row.held_cause,
     heldReason: row.held_reason,
+    looks: row.looks,
     cursor: {
       pass: row.pass,
       afterId: row.after_id,

@@ -45,6 +45,8 @@ export interface Migration {
   heldCause: HoldCause | null;
   /** Why it is held. */
   heldReason: string | null;
+  /** How often failures were forgotten, for their people to be looked for again. */
+  looks: number;
   /** Where the reconcile loop is. */
   cursor: Cursor;
   counts: TimedCounts | null;

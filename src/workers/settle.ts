@@ -39,10 +39,7 @@ export async function settle(attempted: Attempted, outcome: Outcome): Promise<vo
   const failure = failureOf(outcome);
   const final =
     verdict.failure === 'at-once' || (verdict.failure === 'after-last-attempt' && isLastAttempt(job));
-  const failed =
-    failure &&
-    final &&
-    (await recordFailure(app.db, { id: migration.id, pass: migration.cursor.pass }, subjectId, failure));
+  const failed = failure && final && (await recordFailure(app.db, migration, subjectId, failure));
   if (verdict.note === 'delete') await note.delete();
   if (failure && (failed || verdict.tally === 'unreachable')) await doubt(attempted, verdict.tally, failure);
   await steer(job, verdict, outcome);

@@ -6,8 +6,10 @@ import {
   recordFailure,
   standingIn,
 } from '../../src/db/failures.ts';
+import { findMigration, moveCursor } from '../../src/db/migrations.ts';
 import type { Failure } from '../../src/domain/failure.ts';
 import type { MigrationId, SubjectId } from '../../src/domain/ids.ts';
+import type { Migration } from '../../src/domain/migration.ts';
 import { anOktaError } from '../support/factories.ts';
 import { createOwnDatabase, type OwnDatabase } from './support.ts';
 
@@ -24,8 +26,9 @@ afterAll(() => own.close());
 
 const refused: Failure = { code: 'okta_refused', message: 'Okta refused.', okta: anOktaError() };
 const unusable: Failure = { code: 'mail_missing', message: 'No mail.', okta: null };
+const read = async () => (await findMigration(own.db, id)) as Migration;
 const record = (subject: number, failure = refused, migration = id) =>
-  recordFailure(own.db, { id: migration, pass: 1 }, subject as SubjectId, failure);
+  recordFailure(own.db, { id: migration, looks: 0 }, subject as SubjectId, failure);
 
 test('a failure is read as it was recorded', async () => {
   await record(7);
@@ -42,18 +45,27 @@ test('the first record stays', async () => {
   expect(await listFailures(own.db, id, 0, 10)).toMatchObject([unusable]);
 });
 
-test('whoever failed before the migration was held or looked again is not recorded, but offered again', async () => {
-  await own.db.query('UPDATE migrations SET pass = 2 WHERE id = ?', [id]);
-  expect(await record(7)).toBe(false);
-  await own.db.query("UPDATE migrations SET pass = 1, state = 'held', held_reason = 'why' WHERE id = ?", [
-    id,
-  ]);
+test('whoever failed before the migration was held is not recorded, but offered again', async () => {
+  await own.db.query("UPDATE migrations SET state = 'held', held_reason = 'why' WHERE id = ?", [id]);
   expect(await record(7)).toBe(false);
   expect(await countFailures(own.db, id)).toBe(0);
 });
 
+test('nor whoever failed in an attempt from before failures were forgotten', async () => {
+  const before = await read();
+  await own.look(id, 1);
+  expect(await recordFailure(own.db, before, 7 as SubjectId, refused)).toBe(false);
+  expect(await recordFailure(own.db, await read(), 7 as SubjectId, refused)).toBe(true);
+});
+
+test('but whoever failed while the loop began another pass', async () => {
+  const before = await read();
+  await moveCursor(own.db, id, before.cursor, { ...before.cursor, pass: 2 });
+  expect(await recordFailure(own.db, before, 7 as SubjectId, refused)).toBe(true);
+});
+
 test('whom nobody can offer again is recorded in any case', async () => {
-  await own.db.query("UPDATE migrations SET pass = 2, state = 'held', held_reason = 'why' WHERE id = ?", [
+  await own.db.query("UPDATE migrations SET looks = 1, state = 'held', held_reason = 'why' WHERE id = ?", [
     id,
   ]);
   expect(await record(7, { code: 'left_in_okta', message: 'Left.', okta: null })).toBe(true);

@@ -3,7 +3,6 @@ import {
   findMigration,
   finishMigration,
   listMigrations,
-  lookAgain,
   migrationsInState,
   moveCursor,
   storeCounts,
@@ -37,6 +36,7 @@ test('a migration is read as it was recorded: running, from the start, not count
     state: 'running',
     heldCause: null,
     heldReason: null,
+    looks: 0,
     cursor: aCursor(),
     counts: null,
     samples: [],
@@ -136,37 +136,31 @@ test('a finished migration does not go on', async () => {
 });
 
 describe('looking again', () => {
-  const look = async (id: MigrationId, people: number) => {
-    const connection = await own.db.getConnection();
-    await lookAgain(connection, id, people);
-    connection.release();
-  };
-
   test('begins a new pass and keeps where a selection by first ends', async () => {
     const id = await own.insert({ first: 9 });
     const at = aCursor({ afterId: 50, found: 7, throughId: 900, restingSince: new Date() });
     await moveCursor(own.db, id, aCursor(), at);
-    await look(id, 2);
+    await own.look(id, 2);
     expect(await cursorOf(id)).toEqual(aCursor({ pass: 2, found: 2, throughId: 900 }));
   });
 
   test('opens a finished migration again', async () => {
     const id = await own.insert();
     await finishMigration(own.db, id);
-    await look(id, 1);
+    await own.look(id, 1);
     expect(await findMigration(own.db, id)).toMatchObject({ state: 'running', finishedAt: null });
   });
 
   test.each(['held', 'paused'])('leaves a %s migration %s', async (state) => {
     const id = await own.insert();
     await own.db.query(`UPDATE migrations SET state = ?, held_reason = 'why' WHERE id = ?`, [state, id]);
-    await look(id, 1);
+    await own.look(id, 1);
     expect(await findMigration(own.db, id)).toMatchObject({ state, heldReason: 'why' });
   });
 
   test('keeps a loop that ends the old pass from finishing the migration', async () => {
     const id = await own.insert();
-    await look(id, 1);
+    await own.look(id, 1);
     expect(await finishMigration(own.db, id)).toBe(false);
   });
 
@@ -174,15 +168,15 @@ describe('looking again', () => {
     const id = await own.insert();
     const counts = { eligible: 9, done: 4, failed: 3, skipped: 0, skippedBy: {}, at: new Date(0), tookMs: 1 };
     await storeCounts(own.db, id, counts, [{ atMs: 1, done: 7 }]);
-    await look(id, 2);
+    await own.look(id, 2);
     expect(await findMigration(own.db, id)).toMatchObject({ counts: { failed: 1 }, samples: [] });
-    await look(id, 2);
+    await own.look(id, 2);
     expect(await findMigration(own.db, id)).toMatchObject({ counts: { failed: 0 } });
   });
 
   test('of a migration that was not counted yet counts nothing', async () => {
     const id = await own.insert();
-    await look(id, 1);
+    await own.look(id, 1);
     expect(await findMigration(own.db, id)).toMatchObject({ counts: null });
   });
 });

@@ -1,4 +1,4 @@
-import { insertMigration } from '../../src/db/migrations.ts';
+import { insertMigration, lookAgain } from '../../src/db/migrations.ts';
 import { type Database, openDatabase } from '../../src/db/pool.ts';
 import { updateSchema } from '../../src/db/schema.ts';
 import type { MigrationId } from '../../src/domain/ids.ts';
@@ -11,6 +11,8 @@ export interface OwnDatabase {
   db: Database;
   /** Records a migration of panelists of `werk`. */
   insert(selection?: Selection, installation?: string): Promise<MigrationId>;
+  /** See `lookAgain`. */
+  look(id: MigrationId, people: number): Promise<void>;
   clear(): Promise<void>;
   close(): Promise<void>;
 }
@@ -35,6 +37,11 @@ export async function createOwnDatabase(connections = 10): Promise<OwnDatabase> 
       } finally {
         connection.release();
       }
+    },
+    async look(id, people) {
+      const connection = await db.getConnection();
+      await lookAgain(connection, id, people);
+      connection.release();
     },
     async clear() {
       await db.query('DELETE FROM migrations'); // failures go with them

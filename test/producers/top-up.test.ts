@@ -1,5 +1,7 @@
 import { recordFailure } from '../../src/db/failures.ts';
 import type { MigrationId, SubjectId } from '../../src/domain/ids.ts';
+import { remainingOf } from '../../src/domain/migration.ts';
+import { countPeople } from '../../src/producers/count.ts';
 import { createProducers, type Producers } from './support.ts';
 
 let producers: Producers;
@@ -7,9 +9,8 @@ afterEach(() => producers.close());
 
 const ids = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 const fail = async (id: MigrationId, subjectId: number) => {
-  const { pass } = (await producers.read(id)).cursor;
   const failure = { code: 'okta_refused', message: '', okta: null } as const;
-  await recordFailure(producers.app.db, { id, pass }, subjectId as SubjectId, failure);
+  await recordFailure(producers.app.db, await producers.read(id), subjectId as SubjectId, failure);
 };
 const jobsOf = async ({ id }: { id: MigrationId }) =>
   (await producers.waiting())
@@ -355,6 +356,21 @@ describe('a migration finishes', () => {
     const { id } = await producers.start();
     for (let n = 0; n < 4; n += 1) await producers.topUp();
     expect((await producers.read(id)).state).toBe('running');
+  });
+
+  test('looking no more often than people are counted while jobs are under way', async () => {
+    producers = await createProducers();
+    await producers.panelists(1, 2);
+    const { id } = await producers.start();
+    await fail(id, 1);
+    await producers.topUp();
+    await producers.world.rows('DELETE FROM teilnehmer WHERE nr = 1');
+    for (const pass of [2, 3]) {
+      const counts = await countPeople(producers.app, await producers.read(id));
+      expect(remainingOf(counts)).toBe(0); // one eligible, one failed
+      for (let n = 0; n < 5; n += 1) await producers.topUp();
+      expect((await producers.read(id)).cursor.pass).toBe(pass);
+    }
   });
 
   test('and offers again whose job was lost', async () => {

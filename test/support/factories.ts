@@ -33,6 +33,7 @@ export function aMigration(values: Partial<Migration> = {}): Migration {
     state: 'running',
     heldCause: null,
     heldReason: null,
+    looks: 0,
     cursor: aCursor(),
     counts: null,
     samples: [],
