@@ -16,7 +16,7 @@ export interface Finding {
   examples: SubjectId[];
 }
 
-const MOST_EXAMPLES = 10;
+export const MOST_EXAMPLES = 10;
 
 /** Findings about people, each code and message once, with how many and who the first of them are. */
 export class Findings {

@@ -1,17 +1,16 @@
+import { type Bad, crowdAround } from '../domain/crowd.ts';
 import { failureOf } from '../domain/failure.ts';
-import { type Finding, Findings } from '../domain/finding.ts';
+import { type Finding, Findings, MOST_EXAMPLES } from '../domain/finding.ts';
+import { LAST } from '../domain/hold.ts';
 import type { SubjectId } from '../domain/ids.ts';
 import type { Counts } from '../domain/migration.ts';
 import { operations } from '../domain/operations.ts';
-import type { FailureCode } from '../domain/outcome.ts';
+import { type FailureCode, verdicts } from '../domain/outcome.ts';
 import { Sample } from '../domain/sample.ts';
 import type { ValueFault } from '../domain/user-schema.ts';
 import type { Check, Checked } from './preflight.ts';
 import { loginsInOkta, type Prediction, predictCreations } from './preflight-people.ts';
 import { type Candidate, existingLogins } from './preflight-sample.ts';
-
-/** Of those whom Okta would refuse for their own data, or for somebody else's, no more than half. */
-const MOST_REFUSED = 1 / 2;
 
 /** Looks at everybody as a worker would, page by page, and asks Okta for some of the logins. */
 export const checkCreation: Check = async ({ app, okta, installation, wanted, rules, sampled, signal }) => {
@@ -34,7 +33,16 @@ function createTally() {
   const counts: Omit<Counts, 'failed'> = { eligible: 0, done: 0, skipped: 0, skippedBy: {} };
   const failedBy: Partial<Record<FailureCode, number>> = {};
   const findings = new Findings();
-  let [referred, created, adopted] = [0, 0, 0];
+  let [done, calls] = [0, 0];
+  let [bad, crowd]: [Bad[], Bad[]] = [[], []];
+
+  /** Okta's answers are taken to come in the order of the ids. */
+  function answer(id: SubjectId, outcome: 'migrated' | 'adopted' | 'refused' | 'taken' | 'duplicate'): void {
+    calls += 1;
+    if (crowd.length > 0 || verdicts[outcome].tally !== 'failed') return;
+    bad = [...bad.filter(({ place }) => place > calls - LAST), { place: calls, subjectId: id }];
+    crowd = crowdAround(calls, bad);
+  }
 
   return {
     add(id: SubjectId, prediction: Prediction): void {
@@ -49,32 +57,33 @@ function createTally() {
           counts.done += 1;
           return;
         case 'refer':
-          referred += 1;
+          done += 1;
           return;
         case 'create':
-          created += 1;
+          done += 1;
+          answer(id, 'migrated');
           return;
         case 'adopt':
-          adopted += 1;
+          done += 1;
+          answer(id, 'adopted');
           findings.add('info', 'adopted', ADOPTED, id);
           return;
         case 'fail':
           increase(failedBy, prediction.code);
+          if (prediction.code === 'login_taken') answer(id, prediction.outcome);
+          if (prediction.code === 'okta_refused') answer(id, 'refused');
           for (const { code, message } of tellFailure(prediction)) findings.add('warning', code, message, id);
       }
     },
 
     checked(): Checked {
-      const refused = (failedBy.okta_refused ?? 0) + (failedBy.login_taken ?? 0);
-      const calls = created + adopted + refused;
       const failed = Object.values(failedBy).reduce((sum, n) => sum + n, 0);
+      const examples = crowd.slice(0, MOST_EXAMPLES).map(({ subjectId }) => subjectId as SubjectId);
       const held: Finding[] =
-        refused > calls * MOST_REFUSED
-          ? [{ severity: 'error', code: 'most_refused', message: MOST, count: refused, examples: [] }]
-          : [];
+        crowd.length > 0 ? [{ severity: 'error', code: 'most_refused', message: MOST, examples }] : [];
       return {
         counts,
-        expected: { done: referred + created + adopted, failed, failedBy },
+        expected: { done, failed, failedBy },
         calls,
         findings: [...held, ...findings.all()],
       };
@@ -107,8 +116,7 @@ function tellFailure(prediction: Extract<Prediction, { kind: 'fail' }>): { code:
 const TAKEN =
   'Another person here has this login already, as Okta compares them: without case and accents. Correct the mail of one of them in EFS.';
 const ADOPTED = 'Another person here has this Okta user, who is taken over, as adoptExisting allows.';
-const MOST =
-  'Okta would refuse more than half of those whom it is asked for: the migration would be held. See the other findings, and correct the mapping or the data.';
+const MOST = `Okta would refuse more than half of ${LAST} people in a row: the migration would be held. See the other findings, and correct the mapping or the data.`;
 
 const values: Record<ValueFault, (attribute: string) => string> = {
   value_missing: (name) => `${name} is empty, and the org requires it. Fill it in EFS, or map a default.`,

@@ -26,8 +26,8 @@ export type Prediction =
   /** Another person's Okta user, which the policy allows to take over. */
   | { kind: 'adopt' }
   | { kind: 'fail'; code: 'mail_missing' | 'mail_invalid' | 'reference_invalid' }
-  /** Somebody has the login, or is to have it. */
-  | { kind: 'fail'; code: 'login_taken' }
+  /** Somebody has the login, or is to have it; `outcome` as it would be. */
+  | { kind: 'fail'; code: 'login_taken'; outcome: 'taken' | 'duplicate' }
   | { kind: 'fail'; code: 'okta_refused'; faults: { fault: ValueFault; attribute: string }[] };
 
 export type Predicted = { id: SubjectId; prediction: Prediction };
@@ -98,9 +98,13 @@ export async function* predictCreations(
     });
     const existing = { id: marker, status: 'STAGED', login, marker };
     const wanted = { installation: installation.config.name, kind, id, login };
-    return adoptionOf(existing, wanted, adoptExisting).kind === 'allowed'
-      ? { kind: 'adopt' }
-      : { kind: 'fail', code: 'login_taken' };
+    const adoption = adoptionOf(existing, wanted, adoptExisting);
+    if (adoption.kind === 'allowed') return { kind: 'adopt' };
+    return {
+      kind: 'fail',
+      code: 'login_taken',
+      outcome: adoption.kind === 'duplicate' ? 'duplicate' : 'taken',
+    };
   }
 }
 

@@ -95,7 +95,7 @@ describe('in a world that is as it is', () => {
     expect(finding('mail_invalid')).toMatchObject({ count: 1, examples: [4] });
     expect(finding('value_too_long')).toMatchObject({ count: 1, examples: [5] });
     expect(finding('value_missing')).toMatchObject({ count: 1, examples: [6] });
-    expect(finding('most_refused')).toBeDefined();
+    expect(finding('most_refused')).toBeUndefined(); // a run judges a hundred answers
     expect(text).not.toMatch(/@|jurgen|Byron/i);
   });
 
