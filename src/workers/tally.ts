@@ -21,8 +21,9 @@ export function createTally(redis: Redis, prefix: string): Tally {
   const badKey = (id: MigrationId, kind: BadKind) => `${prefix}:answers:m${id}:${kind}`;
   return {
     async next(id) {
-      const place = redis.incr(placeKey(id));
-      await redis.expire(placeKey(id), EXPIRY_SECONDS);
+      const key = placeKey(id);
+      // Awaited together: of two that Redis refuses, one that nobody awaits yet would end the process.
+      const [place] = await Promise.all([redis.incr(key), redis.expire(key, EXPIRY_SECONDS)]);
       return place;
     },
     async note(id, kind, { place, subjectId }) {
