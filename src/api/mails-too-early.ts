@@ -5,10 +5,15 @@ import { type Settings, SettingsUnreadable } from '../efs/settings.ts';
 import { type Problem, problemOf } from './problem.ts';
 import type { NewMigration } from './schemas.ts';
 
-/** Refuses mails to people who could not log in yet, unless that is confirmed. */
+type Mailing = Pick<NewMigration, 'installation' | 'operation' | 'options'>;
+
+const AT_THE_START = 'Set it to 1 first, or confirm with options.confirm ["module-inactive"].';
+
+/** Refuses mails to people who could not log in yet, unless that is confirmed; `cure` is what to do next. */
 export async function mailsTooEarly(
   { installations }: App,
-  { installation, operation, options }: NewMigration,
+  { installation, operation, options }: Mailing,
+  cure = AT_THE_START,
 ): Promise<Problem | null> {
   if (!isMailing(operation) || options?.confirm?.includes('module-inactive')) return null;
   const settings = installations.get(installation)?.settings ?? null;
@@ -17,7 +22,7 @@ export async function mailsTooEarly(
   return problemOf(
     409,
     'module_inactive',
-    `${MODULE_ACTIVE} ${state}: people would get a mail for a login that they cannot use yet. Set it to 1 first, or confirm with options.confirm ["module-inactive"].`,
+    `${MODULE_ACTIVE} ${state}: people would get a mail for a login that they cannot use yet. ${cure}`,
   );
 }
 

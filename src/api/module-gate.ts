@@ -4,10 +4,8 @@ import type { App } from '../app.ts';
 import { failedSubjects } from '../db/failures.ts';
 import { operationNames, operations } from '../domain/operations.ts';
 import type { Installation } from '../efs/installation.ts';
+import { openBeside } from '../producers/open-beside.ts';
 import { queryOf } from '../producers/queries.ts';
-
-/** Ids of one statement. */
-const MOST_IDS = 10_000;
 
 /**
  * What is missing before EFS may let people in by its module, for people to read: portals that Okta does not know,
@@ -36,17 +34,8 @@ async function openOf(
   installation: string,
   operation: (typeof operationNames)[number],
 ): Promise<number> {
-  const query = queryOf(app, { installation, operation });
-  const notDone = async (ids?: number[]) => {
-    const { eligible, done } = await query.count(ids ? { ids } : {}, null);
-    return eligible - done;
-  };
-  let open = await notDone();
-  if (open === 0) return 0;
-  // Of those who have failed some may be done since, or gone: only who is not done counts.
   const failed = await failedSubjects(app.db, installation, operation);
-  for (let at = 0; at < failed.length; at += MOST_IDS) open -= await notDone(failed.slice(at, at + MOST_IDS));
-  return Math.max(0, open);
+  return openBeside(queryOf(app, { installation, operation }), { selection: {}, throughId: null }, failed);
 }
 
 async function portalsWithoutClient({ config, db, portals: registered }: Installation): Promise<number> {

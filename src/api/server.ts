@@ -12,6 +12,7 @@ import { handleError, handleNotFound } from './problem.ts';
 import { allowanceRoutes } from './routes/allowances.ts';
 import { healthRoutes } from './routes/health.ts';
 import { migrationRoutes } from './routes/migrations.ts';
+import { pauseRoutes } from './routes/pause.ts';
 import { resumeRoutes } from './routes/resume.ts';
 import { retryRoutes } from './routes/retry.ts';
 import { settingRoutes } from './routes/settings.ts';
@@ -45,6 +46,7 @@ export async function buildApi(app: App) {
   await api.register(healthRoutes(app));
   await api.register(startRoutes(app));
   await api.register(migrationRoutes(app));
+  await api.register(pauseRoutes(app));
   await api.register(resumeRoutes(app));
   await api.register(retryRoutes(app));
   await api.register(skippedRoutes(app));

@@ -79,6 +79,12 @@ export function migrationCommands(program: Command): void {
     )
     .action(retry);
 
+  withOutput(program.command('pause'))
+    .description('stop a migration until it is resumed')
+    .argument('<id>', 'its number', toCount)
+    .addHelpText('after', examples('portage pause 7') + API_HELP)
+    .action(pause);
+
   withOutput(program.command('resume'))
     .description('let a held or paused migration go on')
     .argument('<id>', 'its number', toCount)
@@ -168,6 +174,11 @@ async function retry(id: number, options: Followed & { code?: string; ids?: stri
         : `${number(qualified)} offered again.\n${migrationText(migration)}`,
   });
   if (reply.kind === 'ok' && options.follow) await follow(process.env, id, format);
+}
+
+async function pause(id: number, options: OutputOptions): Promise<void> {
+  const reply = await callApi<Migration>(process.env, 'POST', `/v1/migrations/${id}/pause`);
+  show(reply, formatOf(options), { text: migrationText, lines: (migration) => [migration] });
 }
 
 async function resume(id: number, options: Followed & { acceptRefusals?: boolean }): Promise<void> {

@@ -88,6 +88,16 @@ export async function holdForRefusals(
   });
 }
 
+/** Stops a running or held migration for its operator; false for the others. */
+export async function pauseMigration(db: Database, id: MigrationId): Promise<boolean> {
+  const [{ affectedRows }] = await db.query<ResultSetHeader>(
+    `UPDATE migrations SET state = 'paused', held_cause = NULL, held_reason = NULL, probe_at = NULL
+      WHERE id = ? AND state IN ('running', 'held')`,
+    [id],
+  );
+  return affectedRows === 1;
+}
+
 /** Lets a held or paused migration go on; false for the others. `acceptRefusals`: see `holdForRefusals`. */
 export async function resumeMigration(
   db: Database,

@@ -1,4 +1,5 @@
 import { createWorld, type World } from '../support/world.ts';
+import { postTo } from './support.ts';
 
 const WANTED = { installation: 'werk', operation: 'activate-admins' };
 
@@ -61,4 +62,40 @@ test('mails go out while the module is inactive once that is confirmed, which is
 test('people are created whatever the module is', async () => {
   const { status } = await (await api()).post({ ...WANTED, operation: 'create-admins' });
   expect(status).toBe(202);
+});
+
+test.each(['held', 'paused'])(
+  'a %s migration sends no mails while the module is inactive again',
+  async (state) => {
+    await setTo('1');
+    const its = await api({ table: 'settings' });
+    const { id } = (await its.post(WANTED)).body;
+    await world.ownRows(
+      "UPDATE migrations SET state = ?, held_reason = IF(state = 'held', 'a reason', NULL)",
+      [state],
+    );
+    await world.rows("UPDATE settings SET value = '0'");
+    const { status, body } = await postTo(its, `/v1/migrations/${id}/resume`);
+    expect([status, body.code, body.detail]).toEqual([
+      409,
+      'module_inactive',
+      expect.stringMatching(/Set it to 1 first\.$/),
+    ]);
+    expect((await its.get(`/v1/migrations/${id}`)).body.state).toBe(state);
+  },
+);
+
+test('a finished migration sends no mails again while the module is inactive', async () => {
+  await setTo('1');
+  const its = await api({ table: 'settings' });
+  const { id } = (await its.post(WANTED)).body;
+  await world.ownRows(
+    "INSERT INTO failures (migration_id, subject_id, code, message) VALUES (?, 1, 'okta_status', '')",
+    [id],
+  );
+  await world.ownRows("UPDATE migrations SET state = 'finished', finished_at = NOW()");
+  await world.rows("UPDATE settings SET value = '0'");
+  const { status, body } = await postTo(its, `/v1/migrations/${id}/retry`, {});
+  expect([status, body.code]).toEqual([409, 'module_inactive']);
+  expect(await world.ownRows('SELECT state FROM migrations')).toEqual([{ state: 'finished' }]);
 });

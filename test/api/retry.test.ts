@@ -162,6 +162,40 @@ test.each([
   expect((await retry(id)).body.migration.state).toBe('running');
 });
 
+describe('of mails', () => {
+  const OPTIONS = { confirm: ['module-inactive'] };
+  const refer = (ids: number[]) =>
+    world.rows('INSERT INTO iam_portal_user_reference (portal_id, user_id, uuid) VALUES ?', [
+      ids.map((id) => [1, id, `00u${String(id).padStart(17, '0')}`]),
+    ]);
+  beforeAll(() => addPanelists(world, [1, 2, 3]));
+
+  test('a finished migration is opened for who failed, but not where others would be mailed, too', async () => {
+    await refer([1, 2]);
+    const wanted = { installation: 'werk', operation: 'activate-panelists', options: OPTIONS };
+    const { id } = (await api.post(wanted)).body;
+    await world.ownRows('INSERT INTO failures (migration_id, subject_id, code, message) VALUES ?', [
+      [1, 2].map((person) => [id, person, 'okta_status', 'Deactivated.']),
+    ]);
+    await setState(id, 'finished');
+
+    await refer([3]);
+    const { status, body } = await retry(id, { ids: [1] });
+    expect([status, body.code, body.detail]).toEqual([
+      409,
+      'others_eligible',
+      expect.stringMatching(/^1 more/),
+    ]);
+    expect([(await shown(id)).state, (await codes(id)).length]).toEqual(['finished', 2]);
+
+    await world.rows('DELETE FROM iam_portal_user_reference WHERE user_id = 3');
+    expect((await retry(id, { ids: [1] })).body).toMatchObject({
+      qualified: 1,
+      migration: { state: 'running' },
+    });
+  });
+});
+
 test('of two with the same people, retried at the same instant, one is opened', async () => {
   const ids = [await failedOne('finished'), await failedOne('finished')];
   const answers = await Promise.all(ids.map((id) => retry(id)));

@@ -55,6 +55,8 @@ test('a migration is started, followed to its end, looked at, corrected and offe
     { subjectId: 3, code: 'mail_missing' },
   ]);
   expect(lines((await run('failures', '1', '--code', 'mail_missing')).out)).toMatchObject([{ subjectId: 3 }]);
+  const misspelt = await run('failures', '1', '--code', 'mail-missing', '--text');
+  expect(misspelt.out).toBe('Nobody has failed with mail-missing.\n');
   expect((await run('failures', '1', '--text')).out).toMatch(/1 mail_invalid, 1 mail_missing\n$/);
 
   const reasons = lines((await run('skipped', '1')).out);
@@ -71,6 +73,15 @@ test('a migration is started, followed to its end, looked at, corrected and offe
   expect(lines(retried.out).at(-1)).toMatchObject({ state: 'finished', counts: { done: 2, failed: 1 } });
 });
 
+test('a migration is paused and resumed', async () => {
+  await world.ownRows("UPDATE migrations SET state = 'held', held_reason = 'a reason', finished_at = NULL");
+  const paused = await run('pause', '1', '--text');
+  expect([paused.code, paused.out]).toEqual([0, expect.stringMatching(/paused/)]);
+  expect(lines((await run('resume', '1')).out)).toMatchObject([{ id: 1, state: 'running' }]);
+  const ended = await run('status', '1', '--follow');
+  expect(lines(ended.out).at(-1)).toMatchObject({ state: 'finished' });
+});
+
 test('who would get a mail when comes as CSV', async () => {
   const { code, out, err } = await run('preflight', 'activate-admins', '--installation', 'werk', '--mails');
   expect([code, err]).toEqual([0, '']);
@@ -85,6 +96,7 @@ test('who would get a mail when comes as CSV', async () => {
 test.each<[string, string[], string]>([
   ['a migration that is not there', ['status', '99'], 'There is no migration 99'],
   ['one that has finished is not resumed', ['resume', '1'], 'has finished'],
+  ['one that has finished is not paused', ['pause', '1'], 'has finished'],
   ['a reason that is none', ['skipped', '1', '--reason', 'sleep'], '/query/reason'],
 ])('%s: what is wrong is said', async (_, args, wanted) => {
   const { code, out, err } = await run(...args);

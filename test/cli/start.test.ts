@@ -267,7 +267,7 @@ describe('on a terminal', () => {
   });
 });
 
-test.each(['start', 'preflight', 'status', 'failures', 'skipped', 'retry', 'resume'])(
+test.each(['start', 'preflight', 'status', 'failures', 'skipped', 'retry', 'pause', 'resume'])(
   'the help of %s has examples and the exit codes',
   async (command) => {
     await answering([]);

@@ -62,6 +62,8 @@ test('a support person follows the page about activation from its first command 
   expect((await next('retry', id)).code).toBe(0);
   await finished(api, id);
   expect(await mails()).toBe(5);
+  expect((await next('pause', id)).code).toBe(1); // it has finished
+  expect((await next('resume', id)).code).toBe(1);
 
   await world.okta.control('POST', 'logins', { login: 'person-1@example.com', choosesPassword: true });
   await world.ownRows('UPDATE activations SET mailed_at = mailed_at - INTERVAL 15 DAY');

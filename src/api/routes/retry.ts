@@ -1,12 +1,23 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { PoolConnection } from 'mysql2/promise';
 import type { App } from '../../app.ts';
-import { deleteFailures } from '../../db/failures.ts';
+import { deleteFailures, failedBetween } from '../../db/failures.ts';
 import { findMigration, lockState, lookAgain, unfinishedOf } from '../../db/migrations.ts';
 import type { MigrationId } from '../../domain/ids.ts';
 import type { Migration } from '../../domain/migration.ts';
+import { isMailing } from '../../domain/operations.ts';
 import { overlap } from '../../domain/selection.ts';
-import { answerProblem, migrationNotFound, migrationOverlaps, problems } from '../problem.ts';
+import { openBeside } from '../../producers/open-beside.ts';
+import { queryOf } from '../../producers/queries.ts';
+import { mailsTooEarly } from '../mails-too-early.ts';
+import {
+  answerProblem,
+  migrationNotFound,
+  migrationOverlaps,
+  type Problem,
+  problemOf,
+  problems,
+} from '../problem.ts';
 import { MigrationParams, NoQuery, Retried, Retry } from '../schemas.ts';
 import { aloneIn, stored, wakeFleet } from '../start-migration.ts';
 import { viewOf } from '../view.ts';
@@ -21,7 +32,7 @@ export function retryRoutes(app: App): FastifyPluginAsyncTypebox {
           summary: 'Offer people again who have failed',
           tags: ['Migrations'],
           description:
-            'Their failures are forgotten and the migration looks for them again, a finished one too, unless an unfinished one may be about the same people: 409. A held or paused one does so once it is resumed. left_in_okta never qualifies: nobody is left to be offered.',
+            'Their failures are forgotten and the migration looks for them again, a finished one too, unless an unfinished one may be about the same people: 409. Whoever has become eligible since is taken, too, unless it sends mails: then 409, as it is while iam_module_active is not 1. A held or paused one does so once it is resumed. left_in_okta never qualifies: nobody is left to be offered.',
           params: MigrationParams,
           querystring: NoQuery,
           body: Retry,
@@ -31,6 +42,8 @@ export function retryRoutes(app: App): FastifyPluginAsyncTypebox {
       async ({ params: { id }, body, keyName }, reply) => {
         const found = await findMigration(app.db, id);
         if (!found) return migrationNotFound(reply, id);
+        const surprise = await mailsNobodyAskedFor(app, found);
+        if (surprise) return answerProblem(reply, surprise);
         const result = await retryFailures(app, found, body);
         if (result.kind === 'overlapping') return answerProblem(reply, migrationOverlaps(result.id));
         const { qualified } = result;
@@ -43,6 +56,20 @@ export function retryRoutes(app: App): FastifyPluginAsyncTypebox {
       },
     );
   };
+}
+
+/** Why a finished migration does not send mails again: who has been looked at is not all whom it would mail now. */
+async function mailsNobodyAskedFor(app: App, migration: Migration): Promise<Problem | null> {
+  if (migration.state !== 'finished' || !isMailing(migration.operation)) return null;
+  const tooEarly = await mailsTooEarly(app, migration, 'Set it to 1 first.');
+  if (tooEarly) return tooEarly;
+  const { selection, cursor } = migration;
+  const failed = await failedBetween(app.db, migration.id, 0, Number.MAX_SAFE_INTEGER);
+  const part = { selection, throughId: cursor.throughId };
+  const others = await openBeside(queryOf(app, migration), part, [...failed]);
+  if (others === 0) return null;
+  const detail = `${others} more would be mailed, who have become eligible since it finished. Start ${migration.operation} for the ids of those who failed; or for everybody, whom its pre-flight tells.`;
+  return problemOf(409, 'others_eligible', detail);
 }
 
 type Result =
