@@ -11,6 +11,7 @@ import { createOktaClient, type OktaClient } from '../okta/client.ts';
 import { queueName } from '../queue/jobs.ts';
 import { REDIS_MS, within } from '../within.ts';
 import { checkCreation } from './preflight-creation.ts';
+import { unknownIds } from './preflight-ids.ts';
 import { checkOrg, type OrgFault } from './preflight-okta.ts';
 import { checkRegistrations, checkUpdates } from './preflight-portals.ts';
 import { allowanceOf, lastIdOf, queryOf } from './queries.ts';
@@ -81,9 +82,11 @@ export async function preflight(
     const context = { app, installation, wanted, okta: isAsked ? okta : null, rules: org?.rules ?? null };
     const check = checks[wanted.operation] ?? count;
     const checked = fault ? unread(fault) : await check({ ...context, sampled, signal });
+    const unknown = fault ? [] : await unknownIds(installation, wanted);
     const findings = [
       ...fleet,
       ...unfinished,
+      ...unknown,
       ...(org?.faults ?? []).map(toFinding),
       ...checked.findings,
       ...nothingToDo(checked),

@@ -151,6 +151,20 @@ describe('in a world that is as it is', () => {
     expect(other.finding('no_worker')).toMatchObject({ severity: 'warning' });
   });
 
+  test('chosen ids that nobody has are told, whatever the operation', async () => {
+    await people([1, 'one@example.com'], [2, ' ']);
+    const selection = { ids: [7, 1, 2, 8, 7] };
+    for (const operation of ['create-panelists', 'activate-panelists']) {
+      const { finding, body } = await ask({ ...CREATE, operation, selection });
+      expect(finding('id_unknown')).toMatchObject({ severity: 'warning', count: 2, examples: [7, 8] });
+      expect(finding('id_unknown')?.message).toContain('no panelist');
+      expect(body.counts.eligible + body.counts.skipped).toBe(2);
+    }
+    const known = await ask({ ...CREATE, selection: { ids: [2, 1] } });
+    expect(known.finding('id_unknown')).toBeUndefined();
+    expect((await ask()).finding('id_unknown')).toBeUndefined();
+  });
+
   test('where there is nobody, or nobody left, it says so', async () => {
     expect((await ask()).finding('nothing_to_do')).toMatchObject({
       severity: 'info',

@@ -68,6 +68,16 @@ test('what registering portals would come to is what it comes to, to the row and
   expect(await run('register-portals', 'apps')).toEqual(told(before));
 });
 
+test('chosen ids of no portal are told, and when updating those that were never registered', async () => {
+  const unknown = async (operation: string) => {
+    const { findings } = await preflight(operation, { selection: { ids: [1, 7, 9] } });
+    return findings.find(({ code }: { code: string }) => code === 'id_unknown');
+  };
+  expect(await unknown('register-portals')).toMatchObject({ severity: 'warning', count: 1, examples: [9] });
+  await run('register-portals', 'apps');
+  expect(await unknown('update-portals')).toMatchObject({ count: 2, examples: [7, 9] });
+});
+
 test('what updating portals would come to is what it comes to, with a portal renamed, one removed, and apps that are not as EFS has them', async () => {
   await run('register-portals', 'apps');
   const [first, second] = await apps(world);
