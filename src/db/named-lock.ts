@@ -24,7 +24,8 @@ export async function withNamedLock<T>(
   try {
     return await work();
   } finally {
-    await connection.query(`DO RELEASE_LOCK(${lock})`, [name]);
+    // With the connection the lock is gone, too; what is told is how the work has ended.
+    await connection.query(`DO RELEASE_LOCK(${lock})`, [name]).catch(() => connection.destroy());
   }
 }
 

@@ -63,6 +63,35 @@ test('without MySQL a request is answered with 503 that names no server', async 
   expect(body).not.toMatch(/127\.0\.0\.1|localhost|ECONN/);
 });
 
+test.each([
+  [
+    'a start',
+    'INSERT ON migrations',
+    '/v1/migrations',
+    { installation: 'werk', operation: 'create-panelists' },
+  ],
+  ['a retry', 'DELETE ON failures', '/v1/migrations/7/retry', {}],
+])('nor is %s that loses MySQL in the middle answered otherwise', async (_, middle, url, payload) => {
+  await world.ownRows(
+    "INSERT INTO migrations (id, installation, operation, selection, selection_hash) VALUES (7, 'werk', 'create-admins', '{}', '')",
+  );
+  await world.ownRows(
+    "INSERT INTO failures (migration_id, subject_id, code, message) VALUES (7, 1, 'okta_refused', '')",
+  );
+  await world.ownRows(`CREATE TRIGGER slow BEFORE ${middle} FOR EACH ROW DO SLEEP(30)`);
+  const answer = api.inject({ method: 'POST', url, headers: BEARER, payload });
+  const { id } = await eventually('it is in the middle', async () => {
+    const sleeping = `SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND state = 'User sleep'`;
+    return (await world.ownRows<{ id: number }>(sleeping))[0];
+  });
+  doors.database.shut();
+  const { statusCode, body } = await answer;
+  expect([statusCode, JSON.parse(body).code]).toEqual([503, 'database_unreachable']);
+  await world.ownRows('KILL ?', [id]);
+  await world.ownRows('DROP TRIGGER slow');
+  await world.ownRows('DELETE FROM migrations');
+});
+
 test('without Redis a migration is recorded all the same, and says what it waits for', async () => {
   doors.redis.shut();
   const answer = await api.inject({

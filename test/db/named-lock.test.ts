@@ -1,4 +1,4 @@
-import { withNamedLock } from '../../src/db/named-lock.ts';
+import { alone, withNamedLock } from '../../src/db/named-lock.ts';
 import { createOwnDatabase, type OwnDatabase } from './support.ts';
 
 let own: OwnDatabase;
@@ -42,6 +42,16 @@ test('the same name in another database is another lock, on the same server as w
 
 test('work that throws gives the lock back', async () => {
   await expect(locked(own, 'a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(await locked(own, 'a', async () => 'free')).toBe('free');
+});
+
+test('work that loses the connection ends as it ends, and the lock is free', async () => {
+  const killed = alone(own.db, 'a', async (connection) => {
+    await own.db.query('KILL ?', [connection.threadId]);
+    await connection.query('SELECT 1').catch(() => {});
+    throw new Error('for this');
+  });
+  await expect(killed).rejects.toThrow('for this');
   expect(await locked(own, 'a', async () => 'free')).toBe('free');
 });
 
