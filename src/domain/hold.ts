@@ -40,7 +40,7 @@ export function holdOf(cause: Exclude<HoldCause, 'database'>, error: OktaError |
     case 'credentials':
       return {
         cause,
-        reason: `Portage's credentials were refused (Okta answered ${answer}). Portage goes on by itself once Okta takes them.`,
+        reason: `Portage's credentials were refused (Okta answered ${told}). Portage goes on by itself once Okta takes them.`,
         probed: true,
         wholeOrg: true,
       };
