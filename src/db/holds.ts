@@ -78,7 +78,7 @@ export async function holdForRefusals(
     if (held === 0) return false;
     const [{ affectedRows: forgotten }] = await connection.query<ResultSetHeader>(
       `DELETE FROM failures
-        WHERE migration_id = ? AND code IN ('okta_refused', 'login_taken', 'unexpected')
+        WHERE migration_id = ? AND code IN ('okta_refused', 'login_taken', 'missing_in_okta', 'unexpected')
           AND created_at >= (SELECT first FROM (SELECT MIN(created_at) AS first FROM failures
                                                  WHERE migration_id = ? AND subject_id IN (?)) of_these)`,
       [id, id, failed],
