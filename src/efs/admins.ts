@@ -19,7 +19,7 @@ export function adminsSql({ table, columns, skip, profile }: AdminsSource): Sour
     extraColumns: columnsOf(profile),
     skips: () => skips,
     referenced: () => referenced,
-    anyReference: `FROM iam_user_reference r WHERE r.user_id = ${id} AND r.uuid IS NOT NULL`,
+    referenceTable: 'iam_user_reference',
     queueUnassignment: null, // EFS' queue is for panelists
     insertMissing: () =>
       `INSERT INTO iam_user_reference (user_id, uuid)

@@ -46,7 +46,7 @@ export function panelistsSql(
     ],
     referenced: (selection) =>
       `NOT EXISTS (SELECT 1 FROM ${portalsTable} m WHERE ${inPortal(selection)} AND ${unreferenced})`,
-    anyReference: `FROM iam_portal_user_reference r WHERE r.user_id = ${id} AND r.uuid IS NOT NULL`,
+    referenceTable: 'iam_portal_user_reference',
     statusNumbers: referenceStatus,
     queueUnassignment: `INSERT INTO iam_portal_user_group_unassignment_queue (user_id, uuid, email)
       SELECT ?, ?, ? FROM DUAL

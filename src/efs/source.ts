@@ -25,8 +25,8 @@ export interface SourceSql extends QuerySql {
   columns: { id: string; email: string; firstName: string; lastName: string };
   /** What more of the row people's profiles are made of. */
   extraColumns: string[];
-  /** FROM and WHERE of the references of the person that there are, of whatever portal, as `r`. */
-  anyReference: string;
+  /** Where the references are; each has `user_id` and `uuid`. */
+  referenceTable: string;
   /** Inserts the references that are missing; binds Okta's id, then the person's. */
   insertMissing(selection: Selection): string;
   /** What the references' `status` holds for each; a status without a number is not told. */
@@ -78,6 +78,8 @@ export interface Source extends Query {
   mailsOf(ids: SubjectId[]): Promise<Map<SubjectId, string>>;
   /** Writes every missing reference, once, however many workers try; false when the person is gone. */
   recordReferences(id: SubjectId, oktaId: OktaUserId, selection: Selection): Promise<boolean>;
+  /** Another one of these people whose reference names this user; null: nobody has. */
+  otherOf(oktaId: OktaUserId, id: SubjectId): Promise<SubjectId | null>;
   /** Tells EFS how the person's activation stands, where it is configured what for a number that has. */
   recordStatus(id: SubjectId, oktaId: OktaUserId, status: ReferenceStatus): Promise<void>;
   /** For a user in Okta whose person is gone: false when EFS has no queue for this kind of people. */
@@ -164,9 +166,14 @@ export function createQuery(db: Database, source: QuerySql): Query {
   };
 }
 
+/** FROM and WHERE of the references of the person that there are, of whatever portal, as `r`. */
+function anyReference({ referenceTable, columns }: SourceSql): string {
+  return `FROM ${referenceTable} r WHERE r.user_id = p.${escapeId(columns.id)} AND r.uuid IS NOT NULL`;
+}
+
 /** Only those of a source whom Okta has; what more is to be done with them, their references do not tell. */
 export function inOkta(source: SourceSql): SourceSql {
-  const without: Skip = { reason: 'not_in_okta', when: `NOT EXISTS (SELECT 1 ${source.anyReference})` };
+  const without: Skip = { reason: 'not_in_okta', when: `NOT EXISTS (SELECT 1 ${anyReference(source)})` };
   return {
     ...source,
     skips: (selection) => [...source.skips(selection), without],
@@ -184,7 +191,7 @@ export function createSource(db: Database, source: SourceSql): Source {
   ].join(', ');
   const standing = (selection: Selection) =>
     `${person}, ${reasonOf(source.skips(selection))} AS reason, ${source.referenced(selection)} AS referenced,
-     (SELECT r.uuid ${source.anyReference} LIMIT 1) AS uuid`;
+     (SELECT r.uuid ${anyReference(source)} LIMIT 1) AS uuid`;
 
   function toPerson(row: PersonRow): Person {
     const { email, firstName, lastName } = row;
@@ -229,7 +236,7 @@ export function createSource(db: Database, source: SourceSql): Source {
     async referenced(afterId, limit) {
       const [rows] = await db.query<PersonRow[]>(
         `SELECT ${person} FROM ${from}
-          WHERE ${id} > ? AND EXISTS (SELECT 1 ${source.anyReference}) ORDER BY ${id} LIMIT ?`,
+          WHERE ${id} > ? AND EXISTS (SELECT 1 ${anyReference(source)}) ORDER BY ${id} LIMIT ?`,
         [afterId, limit],
       );
       return rows.map(toPerson);
@@ -255,6 +262,14 @@ export function createSource(db: Database, source: SourceSql): Source {
         await connection.query<ResultSetHeader>(source.insertMissing(selection), [oktaId, subjectId]);
         return true;
       }),
+
+    async otherOf(oktaId, subjectId) {
+      const [[row]] = await db.query<(RowDataPacket & { id: SubjectId })[]>(
+        `SELECT user_id AS id FROM ${source.referenceTable} WHERE uuid = ? AND user_id <> ? LIMIT 1`,
+        [oktaId, subjectId],
+      );
+      return row?.id ?? null;
+    },
 
     async recordStatus(subjectId, oktaId, status) {
       const number = source.statusNumbers?.[status];

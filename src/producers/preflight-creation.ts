@@ -16,7 +16,7 @@ import { type Candidate, existingLogins } from './preflight-sample.ts';
 export const checkCreation: Check = async ({ app, okta, installation, wanted, rules, sampled, signal }) => {
   const { subject: kind } = operations[wanted.operation];
   if (kind === 'portal') throw new Error(`Bug: ${wanted.operation} creates no people`);
-  const inOkta = await loginsInOkta(app, installation, signal);
+  const inOkta = await loginsInOkta(app, installation, kind, signal);
   const people = predictCreations(installation, kind, wanted.selection, inOkta, rules, signal);
   const tally = createTally();
   const sample = new Sample<Candidate>(sampled);

@@ -53,6 +53,7 @@ export async function* predictCreations(
   if (!source) throw new Error(`Bug: ${installation.config.name} has no ${kind}s`);
   const { adoptExisting } = installation.config;
   const mapping = mappingOf(installation.config, kind);
+  const adopted = new LoginTable();
 
   const throughId = await lastIdOf(source, selection);
   for (let afterId = 0; ; ) {
@@ -99,25 +100,30 @@ export async function* predictCreations(
     const existing = { id: marker, status: 'STAGED', login, marker };
     const wanted = { installation: installation.config.name, kind, id, login };
     const adoption = adoptionOf(existing, wanted, adoptExisting);
-    if (adoption.kind === 'allowed') return { kind: 'adopt' };
+    if (adoption.kind === 'allowed' && !adopted.find(login)) {
+      adopted.add(login, { source: own, id });
+      return { kind: 'adopt' };
+    }
     return {
       kind: 'fail',
       code: 'login_taken',
-      outcome: adoption.kind === 'duplicate' ? 'duplicate' : 'taken',
+      outcome: adoption.kind === 'taken' ? 'taken' : 'duplicate',
     };
   }
 }
 
-/** Everybody whom Portage may have created in the org of this installation. */
-function crowdsOf({ installations }: App, { config }: Installation): Crowd[] {
+/** Everybody whom Portage may have created in the org of this installation: who shares no user with this kind first. */
+function crowdsOf({ installations }: App, own: Installation, ownKind: PersonKind): Crowd[] {
+  const distance = ({ installation, kind }: Crowd) => (installation === own ? Number(kind !== ownKind) : 2);
   return [...installations.values()]
-    .filter((each) => each.config.org === config.org)
+    .filter((each) => each.config.org === own.config.org)
     .flatMap((installation) =>
       (['admin', 'panelist'] as const).flatMap((kind) => {
         const source = installation.sources[kind];
         return source ? [{ installation, kind, source }] : [];
       }),
-    );
+    )
+    .toSorted((one, other) => distance(one) - distance(other));
 }
 
 /** Who is in Okta by the references, of everybody whom Portage may have created in one org. */
@@ -128,13 +134,17 @@ export interface InOkta {
   unread: string[];
 }
 
-/** The logins of all who have a reference, as they would be made today. Rejects when this installation cannot be read. */
+/**
+ * The logins of all who have a reference, as they would be made today; of several who share a user, that of the one who
+ * is nearest to `kind`. Rejects when this installation cannot be read.
+ */
 export async function loginsInOkta(
   app: App,
   installation: Installation,
+  kind: PersonKind,
   signal: AbortSignal,
 ): Promise<InOkta> {
-  const crowds = crowdsOf(app, installation);
+  const crowds = crowdsOf(app, installation, kind);
   const logins = new LoginTable();
   const unread = new Set<string>();
   for (const [number, crowd] of crowds.entries()) {

@@ -1,7 +1,9 @@
 import type { Creation } from '../db/creations.ts';
+import { alone } from '../db/named-lock.ts';
 import { adoptionOf, type ExistingUser } from '../domain/adoption.ts';
 import { oktaUserId } from '../domain/ids.ts';
-import type { Outcome } from '../domain/outcome.ts';
+import { markerText } from '../domain/marker.ts';
+import type { OktaError, Outcome } from '../domain/outcome.ts';
 import type { Person } from '../domain/person.ts';
 import type { OktaProfile } from '../domain/profile.ts';
 import type { OktaClient, OktaUser } from '../okta/client.ts';
@@ -49,8 +51,23 @@ export async function adopt(
     case 'own':
       break;
   }
-  const oktaId = oktaUserId(found.body.id);
-  return recordNew(subject, person, { kind: 'adopted', oktaId, error: refusal.error });
+  const done = { kind: 'adopted', oktaId: oktaUserId(found.body.id), error: refusal.error } as const;
+  return adoption.kind === 'own' ? recordNew(subject, person, done) : takeOver(subject, person, done);
+}
+
+/** Of one kind nobody shares a user: only the references tell who of them has taken it over. */
+function takeOver(
+  subject: PersonSubject,
+  person: Person,
+  done: Extract<Outcome, { kind: 'adopted' }> & { error: OktaError },
+): Promise<Outcome> {
+  const { db, source, id, kind, installation } = subject;
+  return alone(db, `adopt ${done.oktaId}`, async () => {
+    const other = await source.otherOf(done.oktaId, id);
+    if (other === null) return recordNew(subject, person, done);
+    const owner = markerText({ installation: installation.config.name, kind, id: other });
+    return { kind: 'duplicate', owner, error: done.error };
+  });
 }
 
 /**

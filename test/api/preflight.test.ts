@@ -86,7 +86,7 @@ async function predictions(kind: PersonKind): Promise<Predicted[]> {
   const okta = createOktaClient(org, fleetOf(app));
   const { signal } = new AbortController();
   const { rules } = await checkOrg(app, okta, installation.config, signal);
-  const inOkta = await loginsInOkta(app, installation, signal);
+  const inOkta = await loginsInOkta(app, installation, kind, signal);
   const all: Predicted[] = [];
   for await (const each of predictCreations(installation, kind, {}, inOkta, rules, signal)) all.push(each);
   okta.close();

@@ -40,6 +40,15 @@ test('of admins only who has a reference is wanted', async () => {
   expect((await sourceOf('admin').page({}, null, 0, 100)).wanted).toEqual([1]);
 });
 
+test.each([
+  ['panelist', 2, 1],
+  ['panelist', 1, null],
+  ['admin', 2, 1],
+  ['admin', 1, null],
+] as const)("of one's own kind another %s than %i has the user, or nobody", async (kind, id, other) => {
+  expect(await sourceOf(kind).otherOf(okta(1), subject(id))).toBe(other);
+});
+
 type Row = { portal_id: number; status: number | null; moved: 0 | 1 };
 const rows = (userId: number) =>
   efs.query<Row>(

@@ -1,6 +1,7 @@
+import { createConnection } from 'mysql2/promise';
 import { startWorker } from '../../src/workers/worker.ts';
 import { eventually } from '../support/eventually.ts';
-import { type Api, createWorld, type World } from '../support/world.ts';
+import { type Api, AUTHORIZED, createWorld, type World } from '../support/world.ts';
 import {
   addPanelists,
   befall,
@@ -8,6 +9,7 @@ import {
   errorLog,
   failures,
   finished,
+  mailOf,
   references,
   start,
 } from './support.ts';
@@ -89,6 +91,83 @@ test('under same-person an admin who is a panelist too has one Okta user and bot
 
   const rows = await world.rows<{ uuid: Buffer }>('SELECT uuid FROM iam_portal_user_reference');
   expect(rows.map(({ uuid }) => uuid.toString())).toEqual([admin]);
+});
+
+/** Who has the user, and who has failed for its sake, told who that is. */
+async function expectOneOf(id: number, ids: number[], oktaId: string): Promise<void> {
+  const rows = await world.rows<{ user_id: number; uuid: Buffer }>(
+    'SELECT user_id, uuid FROM iam_portal_user_reference',
+  );
+  expect(rows.map(({ uuid }) => uuid.toString())).toEqual([oktaId]);
+  const owner = rows[0]?.user_id ?? 0;
+  const { body } = await api.get(`/v1/migrations/${id}/failures`);
+  const failed = body.failures as { subjectId: number; code: string; message: string }[];
+  expect(failed.map(({ subjectId, code }) => [subjectId, code])).toEqual(
+    ids.filter((each) => each !== owner).map((each) => [each, 'login_taken']),
+  );
+  for (const { message } of failed) expect(message).toContain(`for werk/panelist/${owner}.`);
+}
+
+test.each([
+  ['same-person', 'werk/admin/9'],
+  ['same-mail', undefined],
+  ['same-mail', 'other/panelist/1'],
+])('of panelists with one mail one takes the user over, under %s that of %s', async (name, marker) => {
+  policy(name);
+  await addPanelists(world, [1, 2, 3]);
+  await world.rows('UPDATE teilnehmer SET post = ?', [mailOf(1)]);
+  const user = await makeStranger(marker);
+
+  const id = await migrate();
+
+  await expectOneOf(id, [1, 2, 3], user);
+});
+
+test("of panelists with an admin's mail one shares the user, and the pre-flight tells so before and after", async () => {
+  const expected = async () => {
+    const { body } = await api.fastify.inject({
+      method: 'POST',
+      url: '/v1/migrations?dryRun=true',
+      headers: AUTHORIZED,
+      payload: { installation: 'werk', operation: 'create-panelists' },
+    });
+    return JSON.parse(body).expected;
+  };
+  policy('same-person');
+  api = await world.api();
+  await addPanelists(world, [1, 2, 3]);
+  await world.rows('UPDATE teilnehmer SET post = ?', [mailOf(1)]);
+  await world.rows(world.efs.admin, [[[9, mailOf(1), 'Ad', 'Min', null]]]);
+  const user = await makeStranger('werk/admin/9');
+  await world.rows('INSERT INTO iam_user_reference (user_id, uuid) VALUES (9, ?)', [user]);
+  expect(await expected()).toEqual({ done: 1, failed: 2, failedBy: { login_taken: 2 } });
+
+  await expectOneOf(await migrate(), [1, 2, 3], user);
+
+  expect(await expected()).toEqual({ done: 0, failed: 2, failedBy: { login_taken: 2 } });
+});
+
+test('of two of them at the same moment one takes it over, too', async () => {
+  policy('same-mail');
+  await addPanelists(world, [1, 2]);
+  await world.rows('UPDATE teilnehmer SET post = ?', [mailOf(1)]);
+  const user = await makeStranger();
+  const writes = await createConnection({ uri: world.env.EFS_URL as string });
+  await writes.query('BEGIN');
+  await writes.query('SELECT nr FROM teilnehmer FOR UPDATE'); // nobody's reference can be written
+  const migrated = migrate();
+  await eventually('both are about to', async () => {
+    const waiting = 'SELECT COUNT(*) AS n FROM information_schema.processlist WHERE db = DATABASE() AND info';
+    const [[here], [there]] = await Promise.all([
+      world.rows<{ n: number }>(`${waiting} LIKE '%FOR UPDATE'`),
+      world.ownRows<{ n: number }>(`${waiting} LIKE 'SELECT GET_LOCK%'`),
+    ]);
+    return (here?.n ?? 0) + (there?.n ?? 0) === 2;
+  });
+  await writes.query('COMMIT');
+  await writes.end();
+
+  await expectOneOf(await migrated, [1, 2], user);
 });
 
 test('who is deleted while Okta creates the user is queued for unassignment, not forgotten', async () => {
