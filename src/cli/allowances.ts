@@ -4,6 +4,7 @@ import { isKeepFree, type KeepFree } from '../domain/keep-free.ts';
 import { callApi } from './call-api.ts';
 import { API_HELP, examples } from './exit-codes.ts';
 import { formatOf, type OutputOptions, show, withOutput } from './output.ts';
+import { once } from './start.ts';
 import { table } from './table.ts';
 
 /** As configured. */
@@ -83,8 +84,8 @@ const overrideLines = (allowances: Allowance[]): string[] =>
 
 const nameOf = ({ org, bucket }: Pick<Allowance, 'org' | 'bucket'>) => `${org} ${bucket}`;
 
-function toKeepFree(text: string): KeepFree {
-  const value = /^\d+$/.test(text) ? Number(text) : text;
+function toKeepFree(text: string, before?: KeepFree): KeepFree {
+  const value = /^\d+$/.test(once(text, before)) ? Number(text) : text;
   if (value !== NONE && !isKeepFree(value))
     throw new InvalidArgumentError('It is a number of calls a minute, a share such as 30%, or none.');
   return value;
@@ -92,8 +93,8 @@ function toKeepFree(text: string): KeepFree {
 
 const SECONDS: Record<string, number> = { s: 1, m: 60, h: 60 * 60, d: 24 * 60 * 60 };
 
-function toSeconds(text: string): number {
-  const [, count, unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? [];
+function toSeconds(text: string, before?: number): number {
+  const [, count, unit = ''] = /^(\d+)([smhd])$/.exec(once(text, before)) ?? [];
   const seconds = SECONDS[unit];
   if (!count || !seconds) throw new InvalidArgumentError('It is a number and its unit: 90s, 30m, 2h or 7d.');
   return Number(count) * seconds;

@@ -13,6 +13,7 @@ import { ask, readSecret } from './ask.ts';
 import { callApi } from './call-api.ts';
 import { API_HELP, EXIT, examples } from './exit-codes.ts';
 import { colour, formatOf, misused, number, type OutputOptions, show, withOutput } from './output.ts';
+import { once } from './start.ts';
 import { table } from './table.ts';
 
 interface Of extends OutputOptions {
@@ -29,6 +30,7 @@ export function settingCommands(program: Command): void {
     withOutput(settings.command(name)).requiredOption(
       '--installation <name>',
       'as the configuration names it',
+      once,
     );
 
   command('list')
@@ -67,8 +69,8 @@ export function settingCommands(program: Command): void {
 
   command('compare')
     .description("compare them with another installation's, or with a file's")
-    .option('--with <name>', 'the other installation')
-    .option('--file <file>', 'a JSON object of keys and values; - is standard input')
+    .option('--with <name>', 'the other installation', once)
+    .option('--file <file>', 'a JSON object of keys and values; - is standard input', once)
     .option('--all', 'also those that are the same')
     .addHelpText(
       'after',

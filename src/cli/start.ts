@@ -89,10 +89,10 @@ function describe(command: Command, description: string): Command {
     command
       .description(description)
       .addArgument(new Argument('<operation>', 'what is to be done').choices(operationNames))
-      .requiredOption('--installation <name>', 'as the configuration names it')
+      .requiredOption('--installation <name>', 'as the configuration names it', once)
       .option('--portal <id>', 'only this portal, or its panelists', toCount)
       .option('--first <n>', 'only the first so many who are eligible, by id', toCount)
-      .option('--ids <file>', 'only these ids, from a file; - is standard input')
+      .option('--ids <file>', 'only these ids, from a file; - is standard input', once)
       .option('--older-than <days>', 'only whose last mail is older', toCount)
       .option('--mails-per-minute <n>', 'no more mails in any minute', toCount)
       .option('--mails-per-day <n>', 'no more mails in any 24 hours', toCount)
@@ -182,8 +182,15 @@ function defined<T extends object>(values: T): Defined<T> | undefined {
   return entries.length > 0 ? (Object.fromEntries(entries) as Defined<T>) : undefined;
 }
 
-export function toCount(text: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('It is a number, 1 or more.');
+/** For an option of one value: said again, it would silently replace what was said before. */
+export function once(text: string, before?: unknown): string {
+  if (before !== undefined) throw new InvalidArgumentError('It was given before: say it once.');
+  return text;
+}
+
+export function toCount(text: string, before?: number): number {
+  if (!/^[1-9]\d{0,14}$/.test(once(text, before)))
+    throw new InvalidArgumentError('It is a number, 1 or more.');
   return Number(text);
 }
 

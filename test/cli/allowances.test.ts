@@ -77,6 +77,8 @@ test.each<[string, number, string[], string]>([
     ['acme', 'users', '--keep-free', '5', '--for', '90'],
     'a number and its unit',
   ],
+  ['two shares', 2, ['acme', 'users', '--keep-free', '5', '--keep-free', '6'], 'say it once'],
+  ['two times', 2, ['acme', 'users', '--keep-free', '5', '--for', '1h', '--for', '2h'], 'say it once'],
   ['nothing', 2, ['acme', 'users'], '--keep-free'],
 ])('%s cannot be kept free: code %i, and what is wrong', async (_, wantedCode, args, wanted) => {
   const { code, out, err } = await run(['set', ...args]);

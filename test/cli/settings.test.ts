@@ -142,6 +142,8 @@ test.each<[string, number, string[]]>([
   ['a key that is none of them', 2, settings('set', 'smtp_password', 'x')],
   ['no value', 2, settings('set', 'iam_client_id')],
   ['two values', 2, settings('set', 'iam_client_id', 'x', '--stdin')],
+  ['two installations', 2, [...settings('list'), '--installation', 'labor']],
+  ['two to compare with', 2, settings('compare', '--with', 'werk', '--with', 'labor')],
   ['nothing to compare with', 2, settings('compare')],
   ['a file that is no JSON', 2, settings('compare', '--file', '/dev/null')],
 ])('%s ends with code %i', async (_, wanted, args) => {

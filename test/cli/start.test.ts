@@ -166,6 +166,14 @@ describe('start', () => {
       ['start', 'create-admins', '--installation', 'werk', '--confirm', 'all'],
     ],
     ['a file that is not there', ['start', 'create-admins', '--installation', 'werk', '--ids', '/nowhere']],
+    [
+      'a portal twice',
+      ['start', 'create-panelists', '--installation', 'werk', '--portal', '1', '--portal', '2'],
+    ],
+    [
+      'an installation twice',
+      ['start', 'create-admins', '--installation', 'werk', '--installation', 'labor'],
+    ],
     ['an unknown option', ['status', '--loud']],
     ['nobody to follow', ['status', '--follow']],
     ['no command', ['settings']],
