@@ -40,8 +40,8 @@ interface Start extends Wanted {
   dryRun?: boolean;
 }
 
-/** It looks at everybody: a million people take a minute or two. */
-const PREFLIGHT_MS = 5 * MINUTE;
+/** It looks at everybody: the API itself gives up after 15 min, and says so. */
+const PREFLIGHT_MS = 16 * MINUTE;
 const DRY_RUN = '/v1/migrations?dryRun=true';
 
 type Started = Static<typeof StartedMigration>;

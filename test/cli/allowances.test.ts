@@ -89,12 +89,15 @@ test.each<[string, number, string[], string]>([
 test.each<[string, number, Record<string, string>, string]>([
   ['without a key', 2, { PORTAGE_API_KEY: '' }, 'PORTAGE_API_KEY is not set'],
   ['with a wrong key', 1, { PORTAGE_API_KEY: 'wrong' }, 'Send a configured key'],
+  ['with two keys', 2, { PORTAGE_API_KEY: 's3cret\nkey' }, 'PORTAGE_API_KEY has a blank, a line break'],
   ['of no address', 2, { PORTAGE_API_URL: 'api' }, 'PORTAGE_API_URL is no address'],
+  ['of another scheme', 2, { PORTAGE_API_URL: 'ftp://127.0.0.1' }, 'PORTAGE_API_URL is no address'],
+  ['with a password', 2, { PORTAGE_API_URL: 'http://me:s3cret@127.0.0.1:1' }, 'PORTAGE_API_URL has a user'],
   [
     'that is not there',
     3,
-    { PORTAGE_API_URL: 'http://me:s3cret@127.0.0.1:1' },
-    'http://127.0.0.1:1 cannot be reached',
+    { PORTAGE_API_URL: 'http://127.0.0.1:1' },
+    'http://127.0.0.1:1 cannot be reached (ECONNREFUSED): start `portage api`',
   ],
 ])('an API %s ends with code %i and says what to do', async (_, wantedCode, env, wanted) => {
   const { code, out, err } = await run([], env);
