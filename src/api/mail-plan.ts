@@ -25,15 +25,15 @@ export async function* mailPlan(app: App, wanted: Wanted, nowMs = Date.now()): A
     const addresses = await source.mailsOf(page.wanted);
     for (const id of page.wanted) {
       const planned = new Date(nowMs + mailTime(mails, pace));
-      yield csvLine([String(id), kind, planned.toISOString(), addresses.get(id) ?? '']);
+      yield csvLine([String(id), kind, planned.toISOString(), (addresses.get(id) ?? '').trim()]);
       mails += 1;
     }
     afterId = page.lastId;
   }
 }
 
-/** What a spreadsheet would take for a formula (OWASP, CSV injection). */
-const FORMULA = /^[=+\-@\t\r]/;
+/** What a spreadsheet would take for a formula (OWASP, CSV injection), white space before it or not. */
+const FORMULA = /^\s*[=+\-@\t\r]/;
 
 export function csvLine(cells: string[]): string {
   return `${cells.map((cell) => quoted(FORMULA.test(cell) ? `'${cell}` : cell)).join(',')}\r\n`;

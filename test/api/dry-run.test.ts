@@ -244,7 +244,7 @@ describe('in a world that is as it is', () => {
   });
 
   test('who would get a mail when is a table that a spreadsheet takes for text', async () => {
-    await people([1, '=1+1@example.com'], [2, 'two@example.com'], [3, 'three@example.com']);
+    await people([1, '  =1+1@example.com'], [2, ' two@example.com '], [3, 'three@example.com']);
     await world.rows('INSERT INTO iam_portal_user_reference (portal_id, user_id, uuid) VALUES ?', [
       [1, 2].map((id) => [1, id, `00u0000000000000000${id}`]),
     ]);
