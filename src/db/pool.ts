@@ -1,11 +1,22 @@
+import type { Socket } from 'node:net';
 import type { Connection as PlainConnection } from 'mysql2';
 import { createPool, type Pool } from 'mysql2/promise';
-import { SECOND } from '../time.ts';
+import { MINUTE, SECOND } from '../time.ts';
 
 export type Database = Pool;
 
+/**
+ * A server that says nothing for so long is gone, however long the system would wait for it. Longer than it takes to
+ * count people, or than InnoDB waits for a lock: 50 s.
+ */
+const LONGEST_SILENCE_MS = 2 * MINUTE;
+
 /** Opens no connection yet. Dates are UTC on both sides, whatever the server's zone is. */
-export function openDatabase(url: string, connections: number): Database {
+export function openDatabase(
+  url: string,
+  connections: number,
+  longestSilenceMs = LONGEST_SILENCE_MS,
+): Database {
   const pool = createPool({
     uri: url,
     connectionLimit: connections,
@@ -14,9 +25,16 @@ export function openDatabase(url: string, connections: number): Database {
     timezone: 'Z',
     charset: 'utf8mb4_general_ci',
   });
-  // What the promise pool hands out here is the plain connection, whatever its type says.
+  // What the promise pool hands out in its events is the plain connection, whatever its type says.
   pool.on('connection', (connection) => {
+    const stream = streamOf(connection);
+    stream.on('timeout', () => stream.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })));
     (connection as unknown as PlainConnection).query("SET time_zone = '+00:00'", () => {});
   });
+  // A connection that lies in the pool is silent as it should be.
+  pool.on('acquire', (connection) => streamOf(connection).setTimeout(longestSilenceMs));
+  pool.on('release', (connection) => streamOf(connection).setTimeout(0));
   return pool;
 }
+
+const streamOf = (connection: unknown) => (connection as { stream: Socket }).stream;

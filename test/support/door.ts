@@ -10,6 +10,8 @@ export interface Door {
   /** Cuts every connection, and each new one. */
   shut(): void;
   open(): void;
+  /** Lets nothing more pass on the connections that there are, as a host that is gone; new ones are let through. */
+  silence(): void;
   close(): Promise<void>;
 }
 
@@ -50,6 +52,9 @@ export async function createDoor(to: string): Promise<Door> {
     shut,
     open: () => {
       isOpen = true;
+    },
+    silence() {
+      for (const socket of sockets) socket.unpipe().resume();
     },
     async close() {
       shut();

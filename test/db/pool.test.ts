@@ -1,0 +1,39 @@
+import type { RowDataPacket } from 'mysql2/promise';
+import { type Database, openDatabase } from '../../src/db/pool.ts';
+import { isOutage } from '../../src/outage.ts';
+import { createDoor, type Door } from '../support/door.ts';
+import { createOwnDatabase, type OwnDatabase } from './support.ts';
+
+const SILENCE_MS = 1_500;
+
+let own: OwnDatabase;
+let door: Door;
+let db: Database;
+beforeAll(async () => {
+  own = await createOwnDatabase();
+  door = await createDoor(own.url);
+  db = openDatabase(door.url, 1, SILENCE_MS);
+});
+afterAll(async () => {
+  await db.end();
+  await door.close();
+  await own.close();
+});
+
+async function connectionId(): Promise<number | undefined> {
+  const [[row]] = await db.query<(RowDataPacket & { id: number })[]>('SELECT CONNECTION_ID() AS id');
+  return row?.id;
+}
+
+test('a server that falls silent is an outage, and the next connection is a new one', async () => {
+  const before = await connectionId();
+  door.silence();
+  expect(isOutage(await db.query('DO 1').catch((error: unknown) => error))).toBe(true);
+  expect(await connectionId()).not.toBe(before);
+});
+
+test('a connection that lies in the pool may be silent for longer', async () => {
+  const before = await connectionId();
+  await own.db.query('DO SLEEP(?)', [(2 * SILENCE_MS) / 1_000]);
+  expect(await connectionId()).toBe(before);
+});
