@@ -3,13 +3,15 @@ import { failureOf } from '../domain/failure.ts';
 import { type Finding, Findings, MOST_EXAMPLES } from '../domain/finding.ts';
 import { LAST } from '../domain/hold.ts';
 import type { SubjectId } from '../domain/ids.ts';
+import { LoginTable } from '../domain/login-table.ts';
 import type { Counts } from '../domain/migration.ts';
 import { operations } from '../domain/operations.ts';
 import { type FailureCode, verdicts } from '../domain/outcome.ts';
 import { Sample } from '../domain/sample.ts';
-import type { ValueFault } from '../domain/user-schema.ts';
+import type { UserRules, ValueFault } from '../domain/user-schema.ts';
+import type { Installation } from '../efs/installation.ts';
 import type { Check, Checked } from './preflight.ts';
-import { loginsInOkta, type Prediction, predictCreations } from './preflight-people.ts';
+import { type InOkta, loginsInOkta, type Prediction, predictCreations } from './preflight-people.ts';
 import { type Candidate, existingLogins } from './preflight-sample.ts';
 
 /** Looks at everybody as a worker would, page by page, and asks Okta for some of the logins. */
@@ -18,16 +20,36 @@ export const checkCreation: Check = async ({ app, okta, installation, wanted, ru
   if (kind === 'portal') throw new Error(`Bug: ${wanted.operation} creates no people`);
   const inOkta = await loginsInOkta(app, installation, kind, signal);
   const people = predictCreations(installation, kind, wanted.selection, inOkta, rules, signal);
+  const hasAdmins = kind === 'panelist' && installation.sources.admin;
+  const ofAdmins = hasAdmins ? await loginsOfAdmins(installation, inOkta, rules, signal) : null;
+  const shared = new Findings();
   const tally = createTally();
   const sample = new Sample<Candidate>(sampled);
   for await (const { id, prediction } of people) {
     tally.add(id, prediction);
-    if (prediction.kind === 'create') sample.offer({ id, login: prediction.login });
+    if (prediction.kind !== 'create') continue;
+    sample.offer({ id, login: prediction.login });
+    if (ofAdmins?.find(prediction.login)) shared.add('info', 'login_of_admin', OF_ADMIN, id);
   }
   const existing = okta ? await existingLogins(okta, installation, kind, sample, signal) : [];
   const checked = tally.checked();
-  return { ...checked, findings: [...checked.findings, ...inOkta.unread.map(unread), ...existing] };
+  return {
+    ...checked,
+    findings: [...checked.findings, ...shared.all(), ...inOkta.unread.map(unread), ...existing],
+  };
 };
+
+/** Those that the admins are to have who are not in Okta yet. */
+async function loginsOfAdmins(
+  installation: Installation,
+  inOkta: InOkta,
+  rules: UserRules | null,
+  signal: AbortSignal,
+): Promise<LoginTable> {
+  const logins = new LoginTable();
+  await Array.fromAsync(predictCreations(installation, 'admin', {}, { ...inOkta, logins }, rules, signal));
+  return logins;
+}
 
 function createTally() {
   const counts: Omit<Counts, 'failed'> = { eligible: 0, done: 0, skipped: 0, skippedBy: {} };
@@ -116,6 +138,8 @@ function tellFailure(prediction: Extract<Prediction, { kind: 'fail' }>): { code:
 const TAKEN =
   'Another person here has this login already, as Okta compares them: without case and accents. Correct the mail of one of them in EFS.';
 const ADOPTED = 'Another person here has this Okta user, who is taken over, as adoptExisting allows.';
+const OF_ADMIN =
+  'An admin who is not in Okta yet is to have this login, too, and whoever comes second fails or is taken over, see adoptExisting. Create the admins first, then look again.';
 const MOST = `Okta would refuse more than half of ${LAST} people in a row: the migration would be held. See the other findings, and correct the mapping or the data.`;
 
 const values: Record<ValueFault, (attribute: string) => string> = {

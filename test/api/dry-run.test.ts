@@ -295,9 +295,15 @@ describe('in a world that is changed', () => {
   test('who has the login of an admin in Okta would fail, or be taken over where that is allowed', async () => {
     await people([1, 'both@example.com'], [2, 'two@example.com']);
     await world.rows(world.efs.admin, [[[7, 'BOTH@example.com', 'Ad', 'Min', null]]]);
-    expect((await ask()).body.expected).toEqual({ done: 2, failed: 0, failedBy: {} }); // the admin is not there yet
+    const early = await ask();
+    expect(early.body.expected).toEqual({ done: 2, failed: 0, failedBy: {} }); // the admin is not there yet
+    expect(early.finding('login_of_admin')).toMatchObject({ severity: 'info', count: 1, examples: [1] });
+    const ofAdmins = await ask({ installation: 'werk', operation: 'create-admins' });
+    expect(ofAdmins.finding('login_of_admin')).toBeUndefined();
     await world.rows("INSERT INTO iam_user_reference (user_id, uuid) VALUES (7, '00u00000000000000007')");
-    expect((await ask()).body.expected).toEqual({ done: 1, failed: 1, failedBy: { login_taken: 1 } });
+    const late = await ask();
+    expect(late.body.expected).toEqual({ done: 1, failed: 1, failedBy: { login_taken: 1 } });
+    expect(late.finding('login_of_admin')).toBeUndefined();
 
     Object.assign(world.file.installations.werk, { adoptExisting: 'same-person' });
     const generous = await ask(CREATE, '', await openApi(world));
