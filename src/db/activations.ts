@@ -1,6 +1,6 @@
 import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { Activation } from '../domain/activation.ts';
-import type { MigrationId, SubjectId } from '../domain/ids.ts';
+import type { MigrationId, OktaUserId, SubjectId } from '../domain/ids.ts';
 import type { PersonKind } from '../domain/operations.ts';
 import type { Database } from './pool.ts';
 
@@ -10,23 +10,32 @@ export interface People {
   kind: PersonKind;
 }
 
+/** One of them, as Okta has them now. */
+export interface User {
+  id: SubjectId;
+  oktaId: OktaUserId;
+}
+
 type Row = RowDataPacket & Activation & { subjectId: SubjectId };
 
-const COLUMNS = 'subject_id AS subjectId, state, migration_id AS migrationId, mailed_at AS mailedAt';
+const COLUMNS =
+  'subject_id AS subjectId, okta_id AS oktaId, state, migration_id AS migrationId, mailed_at AS mailedAt';
 
+/** What was noted of the person as another user in Okta does not count. */
 export async function findActivation(
   db: Database,
   { installation, kind }: People,
-  id: SubjectId,
+  { id, oktaId }: User,
 ): Promise<Activation | null> {
   const [[row]] = await db.query<Row[]>(
-    `SELECT ${COLUMNS} FROM activations WHERE installation = ? AND kind = ? AND subject_id = ?`,
-    [installation, kind, id],
+    `SELECT ${COLUMNS} FROM activations
+      WHERE installation = ? AND kind = ? AND subject_id = ? AND (okta_id IS NULL OR okta_id = ?)`,
+    [installation, kind, id, oktaId],
   );
   return row ?? null;
 }
 
-/** Those from `fromId` to `toId`, both included. */
+/** Those from `fromId` to `toId`, both included, as whichever users they were noted. */
 export async function activationsBetween(
   db: Database,
   { installation, kind }: People,
@@ -47,23 +56,29 @@ export async function activationsBetween(
 export async function noteAsked(
   db: Database,
   { installation, kind }: People,
-  id: SubjectId,
+  { id, oktaId }: User,
   migrationId: MigrationId,
   found: Activation | null,
 ): Promise<boolean> {
   const key = [installation, kind, id];
-  const [{ affectedRows }] = found
-    ? await db.query<ResultSetHeader>(
-        `UPDATE activations SET state = 'asked', migration_id = ?, mailed_at = CURRENT_TIMESTAMP(3)
-          WHERE installation = ? AND kind = ? AND subject_id = ?
-            AND state = ? AND migration_id = ? AND mailed_at <=> ?`,
-        [migrationId, ...key, found.state, found.migrationId, found.mailedAt],
-      )
-    : await db.query<ResultSetHeader>(
-        `INSERT IGNORE INTO activations (installation, kind, subject_id, state, migration_id, mailed_at)
-         VALUES (?, ?, ?, 'asked', ?, CURRENT_TIMESTAMP(3))`,
-        [...key, migrationId],
-      );
+  if (found) {
+    const [{ affectedRows }] = await db.query<ResultSetHeader>(
+      `UPDATE activations SET okta_id = ?, state = 'asked', migration_id = ?, mailed_at = CURRENT_TIMESTAMP(3)
+        WHERE installation = ? AND kind = ? AND subject_id = ?
+          AND state = ? AND migration_id = ? AND mailed_at <=> ?`,
+      [oktaId, migrationId, ...key, found.state, found.migrationId, found.mailedAt],
+    );
+    return affectedRows === 1;
+  }
+  await db.query(
+    'DELETE FROM activations WHERE installation = ? AND kind = ? AND subject_id = ? AND okta_id <> ?',
+    [...key, oktaId],
+  );
+  const [{ affectedRows }] = await db.query<ResultSetHeader>(
+    `INSERT IGNORE INTO activations (installation, kind, subject_id, okta_id, state, migration_id, mailed_at)
+     VALUES (?, ?, ?, ?, 'asked', ?, CURRENT_TIMESTAMP(3))`,
+    [...key, oktaId, migrationId],
+  );
   return affectedRows === 1;
 }
 
@@ -71,14 +86,14 @@ export async function noteAsked(
 export async function unnote(
   db: Database,
   { installation, kind }: People,
-  id: SubjectId,
+  user: User,
   found: Activation | null,
 ): Promise<void> {
-  if (found) await recordActivation(db, { installation, kind }, id, found);
+  if (found) await recordActivation(db, { installation, kind }, user, found);
   else {
     await db.query(
       "DELETE FROM activations WHERE installation = ? AND kind = ? AND subject_id = ? AND state = 'asked'",
-      [installation, kind, id],
+      [installation, kind, user.id],
     );
   }
 }
@@ -87,15 +102,20 @@ export async function unnote(
 export async function recordActivation(
   db: Database,
   { installation, kind }: People,
-  id: SubjectId,
-  { state, migrationId, mailedAt }: Omit<Activation, 'mailedAt'> & { mailedAt: Date | 'now' | null },
+  { id, oktaId }: User,
+  {
+    state,
+    migrationId,
+    mailedAt,
+  }: Pick<Activation, 'state' | 'migrationId'> & { mailedAt: Date | 'now' | null },
 ): Promise<void> {
   const at = mailedAt === 'now' ? 'CURRENT_TIMESTAMP(3)' : '?';
   await db.query(
-    `INSERT INTO activations (installation, kind, subject_id, state, migration_id, mailed_at)
-     VALUES (?, ?, ?, ?, ?, ${at})
-         ON DUPLICATE KEY UPDATE state = VALUES(state), migration_id = VALUES(migration_id), mailed_at = VALUES(mailed_at)`,
-    [installation, kind, id, state, migrationId, ...(mailedAt === 'now' ? [] : [mailedAt])],
+    `INSERT INTO activations (installation, kind, subject_id, okta_id, state, migration_id, mailed_at)
+     VALUES (?, ?, ?, ?, ?, ?, ${at})
+         ON DUPLICATE KEY UPDATE okta_id = VALUES(okta_id), state = VALUES(state),
+           migration_id = VALUES(migration_id), mailed_at = VALUES(mailed_at)`,
+    [installation, kind, id, oktaId, state, migrationId, ...(mailedAt === 'now' ? [] : [mailedAt])],
   );
 }
 

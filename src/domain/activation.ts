@@ -1,5 +1,5 @@
 import { DAY } from '../time.ts';
-import type { MigrationId } from './ids.ts';
+import type { MigrationId, OktaUserId } from './ids.ts';
 import type { Migration } from './migration.ts';
 
 /**
@@ -11,6 +11,8 @@ export type ActivationState = 'asked' | 'pending' | 'active';
 /** What Portage knows of one person's activation. */
 export interface Activation {
   state: ActivationState;
+  /** Whom Okta had for this person then; null in what was noted before that was kept. */
+  oktaId: OktaUserId | null;
   /** The last one that was about this person. */
   migrationId: MigrationId;
   /** When the last mail went out, or was asked for; null when nobody knows. */

@@ -76,6 +76,8 @@ export interface Source extends Query {
   /** The next `limit` people by id who have any reference: Okta has them. */
   referenced(afterId: number, limit: number): Promise<Person[]>;
   mailsOf(ids: SubjectId[]): Promise<Map<SubjectId, string>>;
+  /** Whom Okta has for these people, by their references. */
+  oktaIdsOf(ids: SubjectId[]): Promise<Map<SubjectId, OktaUserId>>;
   /** Writes every missing reference, once, however many workers try; false when the person is gone. */
   recordReferences(id: SubjectId, oktaId: OktaUserId, selection: Selection): Promise<boolean>;
   /** Another one of these people whose reference names this user; null: nobody has. */
@@ -189,9 +191,10 @@ export function createSource(db: Database, source: SourceSql): Source {
     ...(['email', 'firstName', 'lastName'] as const).map((name) => `p.${escapeId(columns[name])} AS ${name}`),
     ...extraColumns.map((column, i) => `CAST(p.${escapeId(column)} AS CHAR) AS extra${i}`),
   ].join(', ');
+  const oktaId = `(SELECT r.uuid ${anyReference(source)} LIMIT 1)`;
   const standing = (selection: Selection) =>
     `${person}, ${reasonOf(source.skips(selection))} AS reason, ${source.referenced(selection)} AS referenced,
-     (SELECT r.uuid ${anyReference(source)} LIMIT 1) AS uuid`;
+     ${oktaId} AS uuid`;
 
   function toPerson(row: PersonRow): Person {
     const { email, firstName, lastName } = row;
@@ -249,6 +252,15 @@ export function createSource(db: Database, source: SourceSql): Source {
         [columns.email, ids],
       );
       return new Map(rows.map((row) => [row.id, row.email ?? '']));
+    },
+
+    async oktaIdsOf(ids) {
+      if (ids.length === 0) return new Map();
+      const [rows] = await db.query<(RowDataPacket & { id: SubjectId; uuid: Buffer })[]>(
+        `SELECT ${id} AS id, ${oktaId} AS uuid FROM ${from} WHERE ${id} IN (?) HAVING uuid IS NOT NULL`,
+        [ids],
+      );
+      return new Map(rows.map((row) => [row.id, row.uuid.toString('latin1') as OktaUserId]));
     },
 
     recordReferences: (subjectId, oktaId, selection) =>

@@ -19,7 +19,12 @@ export function mailingQuery(source: Source, db: Database, people: People, lotOf
       first === undefined || last === undefined
         ? new Map<SubjectId, never>()
         : await activationsBetween(db, people, first, last);
-    return ids.map((id) => ({ id, lot: lotOf(known.get(id) ?? null) }));
+    const users = await source.oktaIdsOf([...known.keys()]);
+    return ids.map((id) => {
+      const activation = known.get(id) ?? null;
+      const isOfAnother = activation?.oktaId != null && activation.oktaId !== users.get(id);
+      return { id, lot: lotOf(isOfAnother ? null : activation) };
+    });
   };
 
   async function* everybody(selection: Selection, throughId: number | null) {

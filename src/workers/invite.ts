@@ -40,7 +40,8 @@ export async function invite(
   if (now.kind !== 'wanted') return now;
   if (isUnheardOf(now, mailing)) return { kind: 'undecided' }; // another worker is at it
   const people = peopleOf(subject);
-  if (!(await noteAsked(db, people, id, migration.id, now.known))) return { kind: 'undecided' };
+  const user = { id, oktaId: now.oktaId };
+  if (!(await noteAsked(db, people, user, migration.id, now.known))) return { kind: 'undecided' };
 
   const reply = await mailing.send(turn, now.oktaId, signal);
   if (reply.kind !== 'throttled') subject.answered();
@@ -48,7 +49,7 @@ export async function invite(
     await recordInvited(subject, now.oktaId, { state: 'pending', mailedAt: 'now' });
     return { kind: 'mailed' };
   }
-  if (!mayHaveMailed(reply)) await unnote(db, people, id, now.known);
+  if (!mayHaveMailed(reply)) await unnote(db, people, user, now.known);
   // Okta, Error codes: active already, or not in a status that allows it. Somebody else was quicker.
   const isOvertaken = reply.kind === 'refused' && ['E0000016', 'E0000038'].includes(reply.error.code);
   const other = isOvertaken && (await see(subject, now, mailing, signal));
@@ -80,7 +81,7 @@ export async function invitedOf(
   }
   const { person, oktaId } = standing;
   if (oktaId === null) return { kind: 'skipped' };
-  const known = await findActivation(subject.db, peopleOf(subject), subject.id);
+  const known = await findActivation(subject.db, peopleOf(subject), { id: subject.id, oktaId });
   switch (lotOf(known)) {
     case 'done':
       return { kind: 'already-mailed' };
@@ -121,7 +122,8 @@ export async function recordInvited(
 ): Promise<void> {
   const { db, id, migration, source } = subject;
   await source.recordStatus(id, oktaId, state);
-  await recordActivation(db, peopleOf(subject), id, { state, migrationId: migration.id, mailedAt });
+  const known = { state, migrationId: migration.id, mailedAt };
+  await recordActivation(db, peopleOf(subject), { id, oktaId }, known);
 }
 
 const peopleOf = ({ installation, kind }: PersonSubject) => ({

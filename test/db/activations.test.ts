@@ -6,7 +6,7 @@ import {
   recordActivation,
   unnote,
 } from '../../src/db/activations.ts';
-import type { MigrationId, SubjectId } from '../../src/domain/ids.ts';
+import type { MigrationId, OktaUserId, SubjectId } from '../../src/domain/ids.ts';
 import { DAY, MINUTE } from '../../src/time.ts';
 import { createOwnDatabase, type OwnDatabase } from './support.ts';
 
@@ -21,18 +21,26 @@ beforeAll(async () => {
 afterEach(() => own.db.query('DELETE FROM activations'));
 afterAll(() => own.close());
 
-const subject = (id: number) => id as SubjectId;
-const find = (id: number) => findActivation(own.db, people, subject(id));
+const user = (id: number, n = id) => ({
+  id: id as SubjectId,
+  oktaId: `00u${String(n).padStart(17, '0')}` as OktaUserId,
+});
+const find = (id: number) => findActivation(own.db, people, user(id));
 const ask = (id: number, found: Awaited<ReturnType<typeof find>>, migration = one) =>
-  noteAsked(own.db, people, subject(id), migration, found);
+  noteAsked(own.db, people, user(id), migration, found);
 const record = (id: number, values: Partial<Parameters<typeof recordActivation>[3]> = {}) =>
-  recordActivation(own.db, people, subject(id), { state: 'pending', migrationId: one, mailedAt, ...values });
+  recordActivation(own.db, people, user(id), { state: 'pending', migrationId: one, mailedAt, ...values });
 
 test('a person is found as recorded, to the millisecond, and of no other kind or installation', async () => {
   await record(1);
-  expect(await find(1)).toMatchObject({ state: 'pending', migrationId: one, mailedAt });
-  expect(await findActivation(own.db, { ...people, kind: 'admin' }, subject(1))).toBeNull();
-  expect(await findActivation(own.db, { ...people, installation: 'labor' }, subject(1))).toBeNull();
+  expect(await find(1)).toMatchObject({
+    oktaId: user(1).oktaId,
+    state: 'pending',
+    migrationId: one,
+    mailedAt,
+  });
+  expect(await findActivation(own.db, { ...people, kind: 'admin' }, user(1))).toBeNull();
+  expect(await findActivation(own.db, { ...people, installation: 'labor' }, user(1))).toBeNull();
 });
 
 test('people are found by a range of ids, both ends included', async () => {
@@ -55,21 +63,38 @@ test('who finds the note of a lost attempt may ask again', async () => {
   expect(await find(1)).toMatchObject({ state: 'asked', migrationId: other });
 });
 
+test('what was noted of a person as another user in Okta does not count, and goes with the next note', async () => {
+  await record(1);
+  expect(await findActivation(own.db, people, user(1, 9))).toBeNull();
+  expect(await noteAsked(own.db, people, user(1, 9), other, null)).toBe(true);
+  expect(await find(1)).toBeNull();
+  expect(await findActivation(own.db, people, user(1, 9))).toMatchObject({ state: 'asked' });
+});
+
+test('what was noted before the user was kept counts, and has the user from the next note on', async () => {
+  await record(1);
+  await own.db.query('UPDATE activations SET okta_id = NULL');
+  const found = await find(1);
+  expect(found).toMatchObject({ oktaId: null, mailedAt });
+  expect(await ask(1, found, other)).toBe(true);
+  expect(await find(1)).toMatchObject({ oktaId: user(1).oktaId, state: 'asked' });
+});
+
 test('a note that is taken back leaves what was there before', async () => {
   await ask(1, null);
-  await unnote(own.db, people, subject(1), null);
+  await unnote(own.db, people, user(1), null);
   expect(await find(1)).toBeNull();
   await record(2);
   const found = await find(2);
   await ask(2, found, other);
-  await unnote(own.db, people, subject(2), found);
+  await unnote(own.db, people, user(2), found);
   expect(await find(2)).toEqual(found);
 });
 
 test('a note that has become a record is not taken back', async () => {
   await ask(1, null);
   await record(1);
-  await unnote(own.db, people, subject(1), null);
+  await unnote(own.db, people, user(1), null);
   expect(await find(1)).toMatchObject({ state: 'pending' });
 });
 

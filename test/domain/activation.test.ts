@@ -7,6 +7,7 @@ const createdAt = new Date('2026-03-10T12:00:00Z');
 const daysOld = (days: number) => new Date(createdAt.getTime() - days * DAY);
 const known = (values: Partial<Activation> = {}): Activation => ({
   state: 'pending',
+  oktaId: null,
   migrationId: earlier,
   mailedAt: daysOld(8),
   ...values,

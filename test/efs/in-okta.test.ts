@@ -36,6 +36,15 @@ test('whoever has any reference is wanted, with its id; the others are left out 
   expect(await panelists.skipped({}, null, 'not_in_okta', 0, 10)).toEqual([2]);
 });
 
+test('whom Okta has for people is told of those who are referenced', async () => {
+  const ids = await sourceOf('panelist').oktaIdsOf([1, 2, 4, 9].map(subject));
+  expect([...ids]).toEqual([
+    [1, okta(1)],
+    [4, okta(4)],
+  ]);
+  expect(await sourceOf('panelist').oktaIdsOf([])).toEqual(new Map());
+});
+
 test('of admins only who has a reference is wanted', async () => {
   expect((await sourceOf('admin').page({}, null, 0, 100)).wanted).toEqual([1]);
 });

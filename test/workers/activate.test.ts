@@ -85,6 +85,13 @@ const lifecycle = async ({ okta, env }: World, oktaId: string, move: string) => 
   });
   expect(response.status).toBe(200);
 };
+const remove = async ({ okta, env }: World, oktaId: string) => {
+  const response = await fetch(`${okta.url}/api/v1/users/${oktaId}`, {
+    method: 'DELETE',
+    headers: { authorization: `SSWS ${env.OKTA_TOKEN}` },
+  });
+  expect(response.status).toBe(204);
+};
 const countsOf = async (api: Api, id: number) => {
   const { counts } = (await api.get(`/v1/migrations/${id}`)).body;
   return { eligible: counts.eligible, done: counts.done, failed: counts.failed, skipped: counts.skipped };
@@ -176,6 +183,30 @@ scene(
     expect(await mails()).toHaveLength(4);
     expect(await countsOf(api, id)).toMatchObject({ eligible: 6, done: 4, failed: 2 });
     expect((await statusesOf(world))[mailOf(1)]).toBe('DEPROVISIONED');
+  },
+);
+
+scene(
+  'who was deleted in Okta, and is created anew, is activated anew',
+  async ({ world, api, run, mails }) => {
+    await run('create-panelists');
+    await run('activate-panelists');
+    await age(world, 10);
+    const deleted = await oktaIdOf(world, 3);
+    await lifecycle(world, deleted, 'deactivate');
+    await remove(world, deleted);
+    await world.rows('DELETE FROM iam_portal_user_reference WHERE user_id = 3');
+    await run('create-panelists');
+    expect((await statusesOf(world))[mailOf(3)]).toBe('STAGED');
+
+    const resent = await run('resend-to-panelists');
+    expect(await countsOf(api, resent)).toEqual({ eligible: 5, done: 5, failed: 0, skipped: 1 });
+    const id = await run('activate-panelists');
+    expect(await countsOf(api, id)).toMatchObject({ eligible: 6, done: 6, failed: 0 });
+    expect(await mails()).toHaveLength(6 + 5 + 1);
+    expect((await mails()).at(-1)).toBe(await oktaIdOf(world, 3));
+    await run('activate-panelists');
+    expect(await mails()).toHaveLength(12);
   },
 );
 

@@ -1,5 +1,5 @@
 import { findActivation, noteAsked, recordActivation } from '../../src/db/activations.ts';
-import type { MigrationId, SubjectId } from '../../src/domain/ids.ts';
+import type { MigrationId, OktaUserId, SubjectId } from '../../src/domain/ids.ts';
 import type { Operation } from '../../src/domain/operations.ts';
 import type { OktaClient } from '../../src/okta/client.ts';
 import { activateUser } from '../../src/workers/activate-user.ts';
@@ -8,7 +8,7 @@ import { resendActivation } from '../../src/workers/resend-activation.ts';
 import { createOwnDatabase, type OwnDatabase } from '../db/support.ts';
 
 const people = { installation: 'werk', kind: 'panelist' } as const;
-const ID = 1 as SubjectId;
+const user = { id: 1 as SubjectId, oktaId: '00u00000000000000001' as OktaUserId };
 const [first, again] = [1 as MigrationId, 2 as MigrationId];
 
 let own: OwnDatabase;
@@ -37,12 +37,12 @@ async function attempt(process: Process, status: string, meanwhile: () => Promis
     },
   } as unknown as OktaClient;
   const source = {
-    find: async () => ({ kind: 'wanted', person: {}, oktaId: '00u00000000000000001' }),
+    find: async () => ({ kind: 'wanted', person: {}, oktaId: user.oktaId }),
     recordStatus: async () => {},
   };
   const operation: Operation = process === activateUser ? 'activate-panelists' : 'resend-to-panelists';
   const subject = {
-    id: ID,
+    id: user.id,
     migration: { id: again, operation, selection: {}, options: {}, createdAt: new Date() },
     installation: { config: { name: 'werk' }, inOkta: { panelist: source } },
     db: own.db,
@@ -56,9 +56,9 @@ async function attempt(process: Process, status: string, meanwhile: () => Promis
 }
 
 const anotherWorkerAsks = async () =>
-  expect(await noteAsked(own.db, people, ID, again, await findActivation(own.db, people, ID))).toBe(true);
+  expect(await noteAsked(own.db, people, user, again, await findActivation(own.db, people, user))).toBe(true);
 const oldMail = () =>
-  recordActivation(own.db, people, ID, { state: 'pending', migrationId: first, mailedAt: new Date(0) });
+  recordActivation(own.db, people, user, { state: 'pending', migrationId: first, mailedAt: new Date(0) });
 
 test('whom another worker is sending a second mail gets no third', async () => {
   await oldMail();
@@ -73,7 +73,7 @@ test('of a second mail that was asked for and not heard of, the next attempt ask
   await anotherWorkerAsks();
   const next = await attempt(resendActivation, 'PROVISIONED', async () => {});
   expect(next).toEqual({ outcome: 'already-mailed', mails: [] });
-  expect(await findActivation(own.db, people, ID)).toMatchObject({ state: 'pending', migrationId: again });
+  expect(await findActivation(own.db, people, user)).toMatchObject({ state: 'pending', migrationId: again });
 });
 
 test('a first mail that was asked for and not heard of is asked for again where Okta shows none', async () => {
@@ -84,6 +84,6 @@ test('a first mail that was asked for and not heard of is asked for again where 
 
 test('who has been mailed while the turn was waited for is left alone', async () => {
   const mailed = () =>
-    recordActivation(own.db, people, ID, { state: 'pending', migrationId: first, mailedAt: 'now' });
+    recordActivation(own.db, people, user, { state: 'pending', migrationId: first, mailedAt: 'now' });
   expect(await attempt(activateUser, 'STAGED', mailed)).toEqual({ outcome: 'already-mailed', mails: [] });
 });
