@@ -192,7 +192,8 @@ export const Resume = Type.Object(
   {
     acceptRefusals: Type.Optional(
       Type.Boolean({
-        description: 'Whoever is refused is to fail, however many they are: it holds this migration no more.',
+        description:
+          'Whoever is refused is to fail, however many they are; refusals no longer hold this migration.',
       }),
     ),
   },
