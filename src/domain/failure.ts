@@ -51,7 +51,7 @@ export function failureOf(outcome: Outcome): Failure | undefined {
     case 'orphaned':
       return {
         code: 'left_in_okta',
-        message: `Deleted in EFS while Okta created the user ${outcome.oktaId}. Remove that user in Okta.`,
+        message: `Deleted in EFS, or given another user, while Okta created the user ${outcome.oktaId}. Remove that user in Okta.`,
         okta: null,
       };
     case 'unexpected':

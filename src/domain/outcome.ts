@@ -14,7 +14,7 @@ export type FailureCode =
   | 'okta_status' // of the user, in which nobody is mailed
   | 'unexpected' // Portage itself, or a database, could not do it in any attempt
   | PortalFault
-  | 'left_in_okta'; // deleted in EFS while Okta created the user
+  | 'left_in_okta'; // deleted in EFS, or given another user, while Okta created this one
 
 /** Why a portal cannot have its app, or the app not be changed; stable codes, too. */
 export type PortalFault =
@@ -70,7 +70,7 @@ export type Outcome =
   | { kind: 'already-failed' }
   /** The process is stopping: the job goes back to the queue. */
   | { kind: 'stopping' }
-  /** Deleted in EFS after Okta had created the user. */
+  /** Deleted in EFS, or referenced with another user, after Okta had created this one. */
   | { kind: 'orphaned'; oktaId: OktaUserId }
   /** Not sent: Okta could not take this person. */
   | { kind: 'unusable'; code: 'mail_missing' | 'mail_invalid' | 'reference_invalid' }

@@ -78,7 +78,10 @@ export interface Source extends Query {
   mailsOf(ids: SubjectId[]): Promise<Map<SubjectId, string>>;
   /** Whom Okta has for these people, by their references. */
   oktaIdsOf(ids: SubjectId[]): Promise<Map<SubjectId, OktaUserId>>;
-  /** Writes every missing reference, once, however many workers try; false when the person is gone. */
+  /**
+   * Writes every missing reference, once, however many workers try; false when none names this user then: the person is
+   * gone, has left every portal, or is referenced with another user.
+   */
   recordReferences(id: SubjectId, oktaId: OktaUserId, selection: Selection): Promise<boolean>;
   /** Another one of these people whose reference names this user; null: nobody has. */
   otherOf(oktaId: OktaUserId, id: SubjectId): Promise<SubjectId | null>;
@@ -271,8 +274,16 @@ export function createSource(db: Database, source: SourceSql): Source {
           [subjectId],
         );
         if (people.length === 0) return false;
-        await connection.query<ResultSetHeader>(source.insertMissing(selection), [oktaId, subjectId]);
-        return true;
+        const [{ affectedRows }] = await connection.query<ResultSetHeader>(source.insertMissing(selection), [
+          oktaId,
+          subjectId,
+        ]);
+        if (affectedRows > 0) return true;
+        const [named] = await connection.query<RowDataPacket[]>(
+          `SELECT 1 FROM ${source.referenceTable} WHERE user_id = ? AND uuid = ? LIMIT 1`,
+          [subjectId, oktaId],
+        );
+        return named.length > 0;
       }),
 
     async otherOf(oktaId, subjectId) {

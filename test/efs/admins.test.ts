@@ -54,6 +54,13 @@ test('by twenty workers at once one reference is written', async () => {
   expect(await efs.adminReferences()).toEqual([`1 ${okta(1)}`, `2 ${okta(2)}`]);
 });
 
+test('nothing is written for an admin who is referenced with another user, and that is told', async () => {
+  await efs.admins(admin(1));
+  await efs.referAdmin([1, okta(1)]);
+  expect(await admins.recordReferences(subject(1), okta(2), {})).toBe(false);
+  expect(await efs.adminReferences()).toEqual([`1 ${okta(1)}`]);
+});
+
 test('nothing is written for an admin who is gone', async () => {
   expect(await admins.recordReferences(subject(1), okta(1), {})).toBe(false);
   expect(await efs.adminReferences()).toEqual([]);

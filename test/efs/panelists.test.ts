@@ -194,8 +194,24 @@ describe('recording references', () => {
     await efs.panelists(panelist(1));
     await efs.members([1, 1]);
     await record(1);
-    expect(await panelists.recordReferences(subject(1), okta(99), {})).toBe(true);
+    expect(await record(1)).toBe(true);
     expect(await efs.references()).toEqual([`1/1 ${okta(1)}`]);
+  });
+
+  test('tells that another user is referenced, and leaves that', async () => {
+    await efs.panelists(panelist(1));
+    await efs.members([1, 1]);
+    await record(1);
+    expect(await panelists.recordReferences(subject(1), okta(99), {})).toBe(false);
+    expect(await efs.references()).toEqual([`1/1 ${okta(1)}`]);
+  });
+
+  test('tells that the person is in no portal any more, but not if another portal names the user', async () => {
+    await efs.panelists(panelist(1));
+    expect(await record(1)).toBe(false);
+    expect(await efs.references()).toEqual([]);
+    await efs.refer([2, 1, okta(1)]);
+    expect(await record(1)).toBe(true);
   });
 
   test('leaves a row without an id of Okta as it is, and writes the reference beside it', async () => {

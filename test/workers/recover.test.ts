@@ -99,6 +99,17 @@ scene(
 );
 
 scene(
+  'who leaves the only portal between two attempts is queued for unassignment',
+  async ({ world, finished, failures }) => {
+    await world.rows('DELETE FROM zugang');
+    await finished();
+    const [oktaId = ''] = await oktaIds(world);
+    expect(await unassigned(world)).toMatchObject([{ user_id: 1, uuid: Buffer.from(oktaId) }]);
+    expect([await references(world), await failures()]).toEqual([[], []]);
+  },
+);
+
+scene(
   'an admin who is deleted between two attempts is named as left in Okta',
   async ({ world, finished, failures }) => {
     await world.rows('DELETE FROM verwalter');
