@@ -18,8 +18,10 @@ export interface User {
 
 type Row = RowDataPacket & Activation & { subjectId: SubjectId };
 
-const COLUMNS =
-  'subject_id AS subjectId, okta_id AS oktaId, state, migration_id AS migrationId, mailed_at AS mailedAt';
+const SELECT = `
+  SELECT subject_id AS subjectId, okta_id AS oktaId, state, migration_id AS migrationId, mailed_at AS mailedAt,
+         COALESCE((SELECT MAX(u.mailed_at) FROM activations u WHERE u.okta_id = a.okta_id), mailed_at) AS userMailedAt
+    FROM activations a`;
 
 /** What was noted of the person as another user in Okta does not count. */
 export async function findActivation(
@@ -28,8 +30,7 @@ export async function findActivation(
   { id, oktaId }: User,
 ): Promise<Activation | null> {
   const [[row]] = await db.query<Row[]>(
-    `SELECT ${COLUMNS} FROM activations
-      WHERE installation = ? AND kind = ? AND subject_id = ? AND (okta_id IS NULL OR okta_id = ?)`,
+    `${SELECT} WHERE installation = ? AND kind = ? AND subject_id = ? AND (okta_id IS NULL OR okta_id = ?)`,
     [installation, kind, id, oktaId],
   );
   return row ?? null;
@@ -43,24 +44,25 @@ export async function activationsBetween(
   toId: number,
 ): Promise<Map<SubjectId, Activation>> {
   const [rows] = await db.query<Row[]>(
-    `SELECT ${COLUMNS} FROM activations WHERE installation = ? AND kind = ? AND subject_id BETWEEN ? AND ?`,
+    `${SELECT} WHERE installation = ? AND kind = ? AND subject_id BETWEEN ? AND ?`,
     [installation, kind, fromId, toId],
   );
   return new Map(rows.map((row) => [row.subjectId, row]));
 }
 
 /**
- * Notes that Okta is about to be asked for a mail, unless somebody else has changed what was found here: then false,
- * and it is not to be asked.
+ * Notes that Okta is about to be asked for a mail, unless somebody else has changed what was found here, or asks for
+ * the same user as another person: then false, and it is not to be asked.
  */
 export async function noteAsked(
   db: Database,
-  { installation, kind }: People,
-  { id, oktaId }: User,
+  people: People,
+  user: User,
   migrationId: MigrationId,
   found: Activation | null,
 ): Promise<boolean> {
-  const key = [installation, kind, id];
+  const { id, oktaId } = user;
+  const key = [people.installation, people.kind, id];
   if (found) {
     const [{ affectedRows }] = await db.query<ResultSetHeader>(
       `UPDATE activations SET okta_id = ?, state = 'asked', migration_id = ?, mailed_at = CURRENT_TIMESTAMP(3)
@@ -68,7 +70,14 @@ export async function noteAsked(
           AND state = ? AND migration_id = ? AND mailed_at <=> ?`,
       [oktaId, migrationId, ...key, found.state, found.migrationId, found.mailedAt],
     );
-    return affectedRows === 1;
+    if (affectedRows === 0) return false;
+    const [[other]] = await db.query<RowDataPacket[]>(
+      `SELECT 1 FROM activations
+        WHERE okta_id = ? AND mailed_at > ? AND NOT (installation = ? AND kind = ? AND subject_id = ?) LIMIT 1`,
+      [oktaId, found.userMailedAt ?? new Date(0), ...key],
+    );
+    if (other) await unnote(db, people, user, found);
+    return !other;
   }
   await db.query(
     'DELETE FROM activations WHERE installation = ? AND kind = ? AND subject_id = ? AND okta_id <> ?',

@@ -17,6 +17,8 @@ export interface Activation {
   migrationId: MigrationId;
   /** When the last mail went out, or was asked for; null when nobody knows. */
   mailedAt: Date | null;
+  /** The same of the user in Okta, who may be an admin and a panelist: whichever of them it was for. */
+  userMailedAt: Date | null;
 }
 
 /** What becomes of a person, by what Portage knows. left-out: the operation is not about them. */
@@ -38,7 +40,7 @@ export function resendLot({
   return (known) => {
     if (known?.migrationId === id) return known.state === 'asked' ? 'wanted' : 'done';
     if (known?.state !== 'pending') return 'left-out';
-    return known.mailedAt === null || known.mailedAt.getTime() < before ? 'wanted' : 'left-out';
+    return known.userMailedAt === null || known.userMailedAt.getTime() < before ? 'wanted' : 'left-out';
   };
 }
 

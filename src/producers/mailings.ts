@@ -15,11 +15,11 @@ const ROWS = 5_000;
 export function mailingQuery(source: Source, db: Database, people: People, lotOf: LotOf): Query {
   const lots = async (ids: SubjectId[]) => {
     const [first, last] = [ids[0], ids.at(-1)];
-    const known =
-      first === undefined || last === undefined
-        ? new Map<SubjectId, never>()
-        : await activationsBetween(db, people, first, last);
-    const users = await source.oktaIdsOf([...known.keys()]);
+    if (first === undefined || last === undefined) return [];
+    const [known, users] = await Promise.all([
+      activationsBetween(db, people, first, last),
+      source.oktaIdsOf(ids),
+    ]);
     return ids.map((id) => {
       const activation = known.get(id) ?? null;
       const isOfAnother = activation?.oktaId != null && activation.oktaId !== users.get(id);

@@ -80,6 +80,27 @@ test('what was noted before the user was kept counts, and has the user from the 
   expect(await find(1)).toMatchObject({ oktaId: user(1).oktaId, state: 'asked' });
 });
 
+test('of two people who are one user each knows when the other was mailed', async () => {
+  const admins = { ...people, kind: 'admin' } as const;
+  const later = new Date(mailedAt.getTime() + DAY);
+  await record(1);
+  await record(2);
+  await recordActivation(own.db, admins, user(7, 1), { state: 'asked', migrationId: other, mailedAt: later });
+  expect(await find(1)).toMatchObject({ state: 'pending', mailedAt, userMailedAt: later });
+  expect(await find(2)).toMatchObject({ mailedAt, userMailedAt: mailedAt });
+  expect((await activationsBetween(own.db, people, 1, 1)).get(user(1).id)).toEqual(await find(1));
+});
+
+test('of two who are about to ask for a mail to the same user as two people, one does', async () => {
+  const admins = { ...people, kind: 'admin' } as const;
+  await record(1);
+  await recordActivation(own.db, admins, user(7, 1), { state: 'pending', migrationId: one, mailedAt });
+  const [asPanelist, asAdmin] = [await find(1), await findActivation(own.db, admins, user(7, 1))];
+  expect(await noteAsked(own.db, admins, user(7, 1), other, asAdmin)).toBe(true);
+  expect(await ask(1, asPanelist, other)).toBe(false);
+  expect(await find(1)).toMatchObject({ state: 'pending', migrationId: one, mailedAt });
+});
+
 test('a note that is taken back leaves what was there before', async () => {
   await ask(1, null);
   await unnote(own.db, people, user(1), null);

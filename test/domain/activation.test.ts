@@ -5,11 +5,12 @@ import { DAY } from '../../src/time.ts';
 const [earlier, this_] = [1 as MigrationId, 2 as MigrationId];
 const createdAt = new Date('2026-03-10T12:00:00Z');
 const daysOld = (days: number) => new Date(createdAt.getTime() - days * DAY);
-const known = (values: Partial<Activation> = {}): Activation => ({
+const known = ({ mailedAt = daysOld(8), ...values }: Partial<Activation> = {}): Activation => ({
   state: 'pending',
   oktaId: null,
   migrationId: earlier,
-  mailedAt: daysOld(8),
+  mailedAt,
+  userMailedAt: mailedAt,
   ...values,
 });
 
@@ -27,6 +28,7 @@ test.each([
   ['has an old mail', known(), 'wanted'],
   ['has a mail of no known age', known({ mailedAt: null }), 'wanted'],
   ['has a newer mail', known({ mailedAt: daysOld(7) }), 'left-out'],
+  ['has a newer mail as another person', known({ userMailedAt: daysOld(7) }), 'left-out'],
   ['has been active', known({ state: 'active' }), 'left-out'],
   ['is being activated', known({ state: 'asked' }), 'left-out'],
   ['was asked for here', known({ migrationId: this_, state: 'asked' }), 'wanted'],

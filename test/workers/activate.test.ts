@@ -150,6 +150,29 @@ scene(
 );
 
 scene(
+  'who is an admin and a panelist gets one more mail for both',
+  async ({ world, api, run, mails }) => {
+    await world.rows('UPDATE verwalter SET post = ?', [mailOf(1)]);
+    await run('create-admins');
+    await run('create-panelists', { selection: { ids: [1, 2] } });
+    await run('activate-admins');
+    await run('activate-panelists');
+    expect(await mails()).toHaveLength(2);
+    await age(world, 30);
+
+    await run('resend-to-admins');
+    const id = await run('resend-to-panelists');
+
+    expect(await mails()).toHaveLength(4);
+    expect(new Set((await mails()).slice(2)).size).toBe(2);
+    expect(await countsOf(api, id)).toEqual({ eligible: 1, done: 1, failed: 0, skipped: 5 });
+    await run('resend-to-panelists');
+    expect(await mails()).toHaveLength(4);
+  },
+  { adoptExisting: 'same-person' },
+);
+
+scene(
   'who was activated in Okta by somebody else gets no mail, and counts as done',
   async ({ world, api, run, mails }) => {
     await run('create-panelists');
