@@ -21,7 +21,7 @@ export async function provokeDeadlock({ installationUrl }: TestFleet): Promise<n
         const rows = Array.from({ length: ROWS }, (_, id) => [id]);
         await culprit.query('INSERT INTO ballast VALUES ?', [rows]);
         await culprit.query('SELECT id FROM iam_portal_user_reference FOR UPDATE');
-        await eventually('a worker waits for the references', () => somebodyWaits(onlooker), 5_000);
+        await eventually('a worker waits for the references', () => somebodyWaits(onlooker), 20_000);
         await culprit.query('SELECT uid FROM panelists FOR UPDATE');
       } finally {
         await culprit.rollback();

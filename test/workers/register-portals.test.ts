@@ -243,7 +243,7 @@ test('two workers that know nothing of each other create one app: Okta refuses t
   expect((await apps(world)).map((app) => app.id)).toEqual(before.map((app) => app.id));
   expect(await settingsRows(world)).toEqual(rowsOf(before));
   // Two creations, a look for the app, and the group by each of them.
-  await eventually('the first attempt ends, too', async () => (await callsOf('apps')) === 5, 20_000);
+  await eventually('the first attempt ends, too', async () => (await callsOf('apps')) === 5);
   expect([await failures(api, id), await settingsRows(world)]).toEqual([[], rowsOf(before)]);
 }, 60_000);
 
