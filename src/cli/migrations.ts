@@ -19,14 +19,14 @@ import {
 } from './output.ts';
 import { pages } from './pages.ts';
 import { readIds } from './read-ids.ts';
-import { toCount } from './start.ts';
+import { once, toCount } from './start.ts';
 import { table } from './table.ts';
 
 interface Followed extends OutputOptions {
   follow?: boolean;
 }
 
-/** `portage status`, `failures`, `skipped`, `retry` and `resume`. */
+/** `portage status`, `failures`, `skipped`, `retry`, `pause` and `resume`. */
 export function migrationCommands(program: Command): void {
   withOutput(program.command('status'))
     .description('show a migration, or the last 20')
@@ -46,7 +46,7 @@ export function migrationCommands(program: Command): void {
   withOutput(program.command('failures'))
     .description('list who has failed in a migration, and what to do about it')
     .argument('<id>', 'its number', toCount)
-    .option('--code <code>', 'only failures of this code')
+    .option('--code <code>', 'only failures of this code', once)
     .addHelpText(
       'after',
       examples(
@@ -59,15 +59,15 @@ export function migrationCommands(program: Command): void {
   withOutput(program.command('skipped'))
     .description('tell who is left out of a migration, and why')
     .argument('<id>', 'its number', toCount)
-    .option('--reason <reason>', 'whose ids are wanted')
+    .option('--reason <reason>', 'whose ids are wanted', once)
     .addHelpText('after', examples('portage skipped 7', 'portage skipped 7 --reason no_portal') + API_HELP)
     .action(skipped);
 
   withOutput(program.command('retry'))
     .description('offer again who has failed in a migration')
     .argument('<id>', 'its number', toCount)
-    .option('--code <code>', 'only failures of this code')
-    .option('--ids <file>', 'only these ids, from a file; - is standard input')
+    .option('--code <code>', 'only failures of this code', once)
+    .option('--ids <file>', 'only these ids, from a file; - is standard input', once)
     .option('--follow', 'show it until it has ended, or waits for somebody')
     .addHelpText(
       'after',

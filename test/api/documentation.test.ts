@@ -73,6 +73,7 @@ test('every route is documented, and nothing else', async () => {
     'patch /v1/allowances/{org}/{bucket}',
     'post /v1/installations/{name}/settings/compare',
     'post /v1/migrations',
+    'post /v1/migrations/{id}/pause',
     'post /v1/migrations/{id}/resume',
     'post /v1/migrations/{id}/retry',
     'put /v1/installations/{name}/settings/{key}',
@@ -103,6 +104,7 @@ test.each([
   ['get', '/v1/migrations', [200, 400, 401, 500, 503]],
   ['get', '/v1/migrations/{id}', [200, 400, 401, 404, 500, 503]],
   ['get', '/v1/migrations/{id}/failures', [200, 400, 401, 404, 500, 503]],
+  ['post', '/v1/migrations/{id}/pause', [200, 400, 401, 404, 409, 413, 415, 500, 503]],
   ['post', '/v1/migrations/{id}/resume', [200, 400, 401, 404, 409, 413, 415, 500, 503]],
   ['get', '/v1/allowances', [200, 400, 401, 500, 503]],
   ['get', '/v1/installations/{name}/settings', [200, 400, 401, 404, 409, 500, 502, 503]],
@@ -165,7 +167,8 @@ test('what is answered is what is documented', async () => {
     const { body } = await api.get(path.replace('{id}', started.body.id));
     expect(faults(jsonOf(operation('get', path).responses, 200), body)).toEqual([]);
   }
-  for (const path of ['/v1/migrations/{id}/retry', '/v1/migrations/{id}/resume']) {
+  for (const move of ['retry', 'pause', 'resume']) {
+    const path = `/v1/migrations/{id}/${move}`;
     const { body } = await postTo(api, path.replace('{id}', started.body.id), {});
     expect(faults(jsonOf(operation('post', path).responses, 200), body)).toEqual([]);
   }

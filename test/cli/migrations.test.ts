@@ -97,6 +97,11 @@ test.each<[string, string[], string]>([
   ['a migration that is not there', ['status', '99'], 'There is no migration 99'],
   ['one that has finished is not resumed', ['resume', '1'], 'has finished'],
   ['one that has finished is not paused', ['pause', '1'], 'has finished'],
+  [
+    'a code that is said twice',
+    ['retry', '1', '--code', 'mail_missing', '--code', 'mail_invalid'],
+    'say it once',
+  ],
   ['a reason that is none', ['skipped', '1', '--reason', 'sleep'], '/query/reason'],
 ])('%s: what is wrong is said', async (_, args, wanted) => {
   const { code, out, err } = await run(...args);
