@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Seen } from './limiter.ts';
 
 const SECOND = 1_000;
+const HOUR = 3_600 * SECOND;
 
 /** The reset and the date are whole seconds, each up to one off (Okta, Rate limits; Okta's SDKs add the same). */
 const ROUNDING_MS = 1 * SECOND;
@@ -25,8 +26,7 @@ export function seenIn(status: number, headers: IncomingHttpHeaders, windowMs: n
   const limit = wholeNumber(headers['x-rate-limit-limit']);
   if (limit === 0) return { ...NOTHING, crowded: status === 429 };
   const remaining = wholeNumber(headers['x-rate-limit-remaining']);
-  const reset = wholeNumber(headers['x-rate-limit-reset']);
-  const resetInMs = untilReset(reset, headers.date, windowMs);
+  const { reset, resetInMs } = resetIn(headers, windowMs);
   const wait = resetInMs === null ? windowMs : resetInMs + ROUNDING_MS;
   const closeForMs = status === 429 ? wait : null;
   return { limit, remaining, reset, resetInMs, closeForMs, crowded: false };
@@ -38,10 +38,13 @@ export function waitAfter429(seen: Seen, random = Math.random): number {
   return seen.closeForMs ?? least + random() * (most - least);
 }
 
-function untilReset(reset: number | null, dateHeader: string | undefined, windowMs: number): number | null {
-  const date = Date.parse(dateHeader ?? '');
-  if (reset === null || Number.isNaN(date)) return null;
-  return Math.min(Math.max(0, reset * SECOND - date), windowMs);
+/** What is farther from the date than an hour is no reset: taken for one, it would outlast all that follow. */
+function resetIn(headers: IncomingHttpHeaders, windowMs: number): Pick<Seen, 'reset' | 'resetInMs'> {
+  const reset = wholeNumber(headers['x-rate-limit-reset']);
+  const untilMs = (reset ?? Number.NaN) * SECOND - Date.parse(headers.date ?? '');
+  if (Number.isNaN(untilMs)) return { reset, resetInMs: null };
+  if (Math.abs(untilMs) > HOUR) return { reset: null, resetInMs: null };
+  return { reset, resetInMs: Math.min(Math.max(0, untilMs), windowMs) };
 }
 
 /** A header that came twice is one text with a comma; the smaller number is the one to trust. */

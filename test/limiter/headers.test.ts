@@ -57,8 +57,14 @@ test('a reset that is over by the Date header still shuts for the rounding', () 
 test.each([
   ['in milliseconds', '1000040000'],
   ['of another century', '9999999999'],
-])('a reset %s shuts no longer than a window, and a second for its rounding', (_, reset) => {
-  expect(closeForMs({ 'x-rate-limit-reset': reset })).toBe(WINDOW_MS + 1_000);
+  ['of another day', '900000'],
+])('a reset %s is none: it names no window, and a 429 shuts for a whole one', (_, value) => {
+  const seen = seenIn(429, headers({ 'x-rate-limit-reset': value }), WINDOW_MS);
+  expect(seen).toMatchObject({ reset: null, resetInMs: null, closeForMs: WINDOW_MS });
+});
+
+test('a reset that is farther off than a window shuts no longer than one, and a second for its rounding', () => {
+  expect(closeForMs({ 'x-rate-limit-reset': '1000090' })).toBe(WINDOW_MS + 1_000);
 });
 
 test.each(['x-rate-limit-reset', 'date'])('without %s a 429 shuts for a whole window', (name) => {
