@@ -50,7 +50,9 @@ export async function topUp(app: App, allowance: OrgBucket): Promise<void> {
   const first = ahead.map((migration): Feeder => {
     return { queue, migration, level: underWay(migration), place: undefined, jobs: jobs(migration) };
   });
-  const slots = Math.min(slotsOf(app.config, allowance), app.config.orgs[allowance.org]?.concurrency ?? 0);
+  // The bound is lower than configured while Okta refuses calls for being too many at once.
+  const bound = (await queue.getGlobalConcurrency()) ?? app.config.orgs[allowance.org]?.concurrency ?? 0;
+  const slots = Math.min(slotsOf(app.config, allowance), bound);
   const half = Math.max(1, Math.floor(slots / 2));
   await feed(app, first, half - first.reduce((sum, { level }) => sum + level, 0), deadlineMs);
 

@@ -184,6 +184,17 @@ describe('a small migration', () => {
     expect((await jobsOf(small)).length).toBe(HALF);
   });
 
+  test('has half of what is under way at once while Okta refuses calls for being too many', async () => {
+    producers = await createProducers({ perMinute: 600 });
+    await producers.panelists(...ids(300));
+    await admins(...ids(30));
+    await producers.start();
+    const small = await startAdmins();
+    await producers.queue.setGlobalConcurrency(5);
+    await producers.topUp();
+    expect(await jobsOf(small)).toEqual([1, 2]);
+  });
+
   test('shares these slots with another small one', async () => {
     producers = await createProducers({ perMinute: 600 });
     await producers.panelists(...ids(300));
