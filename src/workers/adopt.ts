@@ -10,7 +10,7 @@ import type { OktaClient, OktaUser } from '../okta/client.ts';
 import type { Reply } from '../okta/reply.ts';
 import { knownAttributes } from './known-attributes.ts';
 import type { PersonSubject } from './person.ts';
-import { recordNew, scrubbed } from './record.ts';
+import { record, recordNew, scrubbed } from './record.ts';
 
 /** Looks whose user it is that Okta would not create: our own, from an attempt whose end nobody saw, or another's. */
 export async function adopt(
@@ -52,19 +52,19 @@ export async function adopt(
       break;
   }
   const done = { kind: 'adopted', oktaId: oktaUserId(found.body.id), error: refusal.error } as const;
-  return adoption.kind === 'own' ? recordNew(subject, person, done) : takeOver(subject, person, done);
+  return adoption.kind === 'own' ? recordNew(subject, person, done) : takeOver(subject, done);
 }
 
 /** Of one kind nobody shares a user: only the references tell who of them has taken it over. */
 function takeOver(
   subject: PersonSubject,
-  person: Person,
   done: Extract<Outcome, { kind: 'adopted' }> & { error: OktaError },
 ): Promise<Outcome> {
   const { db, source, id, kind, installation } = subject;
   return alone(db, `adopt ${done.oktaId}`, async () => {
     const other = await source.otherOf(done.oktaId, id);
-    if (other === null) return recordNew(subject, person, done);
+    // Who is gone by now leaves the user to whoever else has it.
+    if (other === null) return record(subject, done, { kind: 'gone' });
     const owner = markerText({ installation: installation.config.name, kind, id: other });
     return { kind: 'duplicate', owner, error: done.error };
   });

@@ -170,6 +170,33 @@ test('of two of them at the same moment one takes it over, too', async () => {
   await expectOneOf(await migrated, [1, 2], user);
 });
 
+test.each([
+  ['a panelist', 'create-panelists', 'werk/admin/9', ['zugang', 'teilnehmer']],
+  ['an admin', 'create-admins', 'werk/panelist/9', ['verwalter']],
+])(
+  'of %s who is deleted while taking a user over nothing is left, and the user stays',
+  async (_, operation, marker, tables) => {
+    policy('same-person');
+    await addPanelists(world, [1]);
+    await world.rows(world.efs.admin, [[[1, mailOf(1), 'Ad', 'Min', null]]]);
+    const user = await makeStranger(marker);
+    const fault = { kind: 'latency', ms: 1_500 };
+    await world.okta.control('POST', 'faults', { method: 'PUT', path: '/api/v1/groups', times: 1, fault });
+    world.closeLater(startWorker(world.open()));
+    const { id } = (await api.post({ installation: 'werk', operation })).body;
+    await eventually('it is put into the group', async () => {
+      const [{ fired }] = await world.okta.control<[{ fired: number }]>('GET', 'faults');
+      return fired === 1;
+    });
+    for (const table of tables) await world.rows(`DELETE FROM ${table}`);
+
+    await finished(api, id);
+    expect((await api.get(`/v1/migrations/${id}`)).body.counts).toMatchObject({ eligible: 0, failed: 0 });
+    expect(await world.rows('SELECT 1 FROM iam_portal_user_group_unassignment_queue')).toEqual([]);
+    expect(await membersOf()).toEqual([user]);
+  },
+);
+
 test('who is deleted while Okta creates the user is queued for unassignment, not forgotten', async () => {
   await addPanelists(world, [1]);
   await befall(world, 1, { kind: 'latency', ms: 1_500 });
