@@ -18,9 +18,9 @@ export interface ExistingUser {
 }
 
 export type Adoption =
-  /** Created by Portage for this person: in the group since its creation. */
+  /** Created by Portage for this person. */
   | { kind: 'own' }
-  /** May be taken over, by one person of a kind; has to be put into the group first. */
+  /** May be taken over, by one person of a kind. */
   | { kind: 'allowed' }
   /** Somebody else's; named by marker or Okta's id, never by anything personal. */
   | { kind: 'taken'; owner: string }

@@ -41,16 +41,14 @@ export async function adopt(
     case 'taken':
     case 'duplicate':
       return { ...adoption, error: refusal.error };
-    case 'allowed': {
-      // A reference says: in Okta, and in the group.
-      const turn = await okta.turn('groups', { lane: subject.lane, signal });
-      const added = await okta.addToGroup(turn, installation.config.groupId, found.body.id, signal);
-      if (added.kind !== 'ok') return scrubbed(added, person);
-      break;
-    }
     case 'own':
+    case 'allowed':
       break;
   }
+  // A reference says: in Okta, and in the group. EFS takes out of it who left the last portal, and may be back.
+  const turn = await okta.turn('groups', { lane: subject.lane, signal });
+  const added = await okta.addToGroup(turn, installation.config.groupId, found.body.id, signal);
+  if (added.kind !== 'ok') return scrubbed(added, person);
   const done = { kind: 'adopted', oktaId: oktaUserId(found.body.id), error: refusal.error } as const;
   return adoption.kind === 'own' ? recordNew(subject, person, done) : takeOver(subject, done);
 }

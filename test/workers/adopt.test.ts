@@ -71,6 +71,16 @@ test("somebody else's user of the same login is not taken over, and is named by 
   expect(body.failures[0].message).toContain(stranger);
 });
 
+test('the own user of somebody who is back is put into the group again', async () => {
+  await addPanelists(world, [1]);
+  const user = await makeStranger('werk/panelist/1');
+
+  const id = await migrate();
+
+  expect([await references(world), await failures(api, id)]).toEqual([[1], []]);
+  expect(await membersOf()).toEqual([user]);
+});
+
 test('under same-mail it is taken over, once it is in the group', async () => {
   policy('same-mail');
   await addPanelists(world, [1]);
