@@ -1,19 +1,21 @@
 --[[ Books the next turns of an allowance that the whole fleet shares: evenly spaced, on Redis' own clock.
   KEYS[1]  hash, the state:
              life      when this state began (ms)           number    turns booked in this life
-             last      when the last of them falls due (ms) line      the same of the last that was promised (ms)
+             last      when the last of them falls due (ms) promised  the number of the last turn that is promised
              limit     calls a window, by Okta's last answer
              reset, endsAt, first, budget, seenAt, rate, ...: Okta's window, see settle.lua
              closedUntil  after a 429 (ms)
   KEYS[2]  hash: process -> "waiting inFlight at(ms)"
   ARGV     clock (ms; '' is Redis' own), start and most (calls a window: by the configuration, and whatever Okta says),
-           window, spread, lag, ttl (ms), wanted (turns), inLine (1: told before to come back now), reconnected (1),
+           window, spread, lag, ttl (ms), wanted (turns; 0 only looks), place (the number of the turn that it
+           was promised, or 0), reconnected (1),
            process, waiting, inFlight
   Returns  {booked, cause, wait (ms until the first of them, or until it is worth asking again), gap (ms between two),
-            number, life, due (ms, of the first)}, all but the first three only when something was booked ]]
+            number, life, due (ms, of the first)}, all but the first three only when something was booked; who is refused
+            for the line: its place for the fourth ]]
 local clock, start, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local window, spread, lag, ttl = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
-local wanted, inLine, reconnected = tonumber(ARGV[8]), ARGV[9] == '1', ARGV[10] == '1'
+local wanted, place, reconnected = tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10] == '1'
 local now = clock
 if not now then
   local time = redis.call('TIME')
@@ -21,11 +23,11 @@ if not now then
 end
 local function write(...) redis.call('HSET', KEYS[1], ...) end
 local function ms(value) return string.format('%.3f', value) end
+local function whole(value) return string.format('%.0f', value) end
 
-redis.call('HSET', KEYS[2], ARGV[11], ARGV[12] .. ' ' .. ARGV[13] .. ' ' .. string.format('%.0f', now))
-local read = redis.call('HMGET', KEYS[1], 'life', 'number', 'last', 'line', 'limit', 'endsAt', 'budget', 'seenAt',
+local read = redis.call('HMGET', KEYS[1], 'life', 'number', 'last', 'promised', 'limit', 'endsAt', 'budget', 'seenAt',
   'rate', 'closedUntil')
-local life, number, last, line = tonumber(read[1]), tonumber(read[2]) or 0, tonumber(read[3]), tonumber(read[4]) or 0
+local life, number, last, promised = tonumber(read[1]), tonumber(read[2]) or 0, tonumber(read[3]), tonumber(read[4]) or 0
 local limit, endsAt, budget = tonumber(read[5]), tonumber(read[6]), tonumber(read[7])
 local seenAt, rate, closedUntil = tonumber(read[8]), tonumber(read[9]) or 0, tonumber(read[10]) or 0
 
@@ -39,7 +41,7 @@ local batch = math.max(1, math.floor(horizon / 4 / shortest + 0.5))
 if not life then
   life = math.floor(now)
   last = now + horizon
-  write('life', string.format('%.0f', life), 'last', ms(last))
+  write('life', whole(life), 'last', ms(last))
 elseif reconnected then
   last = math.max(last, now + horizon + lag)
   write('last', ms(last))
@@ -53,6 +55,7 @@ if closedUntil > now + window + 2 * lag then
   closedUntil = now + window
   write('closedUntil', ms(closedUntil))
 end
+redis.call('HSET', KEYS[2], ARGV[11], ARGV[12] .. ' ' .. ARGV[13] .. ' ' .. whole(now))
 redis.call('PEXPIRE', KEYS[1], ttl)
 redis.call('PEXPIRE', KEYS[2], ttl)
 
@@ -78,14 +81,21 @@ if wanted == 0 then return {0, cause, '0', ms(gap)} end
 
 local farthest = now + horizon
 local due = math.max(last + gap, now)
-if due > farthest or (line > math.max(last, now) and not inLine) then
+-- Nobody has come for the next turn: what was promised is void, and all have turns as they come.
+if promised < number or last + gap < now then promised = number end
+-- Who comes back for what it was promised goes before all who are still to be promised something.
+local before = place > 0 and 0 or promised - number
+if due + before * gap > farthest then
   -- Promised the turns behind all that others have been promised, and told when those can be booked.
-  local first = math.max(line, last, now) + gap
-  local promised = math.min(wanted, batch, 1 + math.floor(horizon / 4 / gap))
-  line = first + (promised - 1) * gap
-  write('line', ms(line))
-  return {0, 'line', ms(math.max(0, line - farthest))}
+  if place == 0 then
+    promised = promised + math.min(wanted, batch, 1 + math.floor(horizon / 4 / gap))
+    place = promised
+    write('promised', whole(promised))
+  end
+  place = math.min(place, promised)
+  local mine = due + math.max(0, place - number - 1) * gap
+  return {0, 'line', ms(math.max(1, mine - farthest)), whole(place)}
 end
 local booked = math.min(wanted, batch, 1 + math.floor((farthest - due) / gap))
-write('last', ms(due + (booked - 1) * gap), 'number', string.format('%.0f', number + booked))
-return {booked, cause, ms(due - now), ms(gap), string.format('%.0f', number + 1), string.format('%.0f', life), ms(due)}
+write('last', ms(due + (booked - 1) * gap), 'number', whole(number + booked), 'promised', whole(promised))
+return {booked, cause, ms(due - now), ms(gap), whole(number + 1), whole(life), ms(due)}

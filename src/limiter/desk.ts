@@ -12,8 +12,8 @@ export interface Held {
 
 export type Booking<T extends Held> =
   | { kind: 'booked'; turns: T[] }
-  /** Nothing to be had before so long; `inLine` is to be shown then. */
-  | { kind: 'refused'; waitMs: number; inLine: boolean };
+  /** Nothing to be had before so long; `place` is to be shown then, 0 is none. */
+  | { kind: 'refused'; waitMs: number; place: number };
 
 /** A longer wait is cut into pieces, so that a bucket that opens earlier is noticed. */
 const LONGEST_WAIT_MS = 5_000;
@@ -46,14 +46,14 @@ interface Caller<T> {
  * way at a time; the next begins when half of the last one is used up, so that the way to Redis costs nothing.
  */
 export function createDesk<T extends Held>(
-  book: (wanted: number, inLine: boolean) => Promise<Booking<T>>,
+  book: (wanted: number, place: number) => Promise<Booking<T>>,
 ): Desk<T> {
   const callers = createLanes<Caller<T>>();
   const held: T[] = [];
   let lastBooked = 1;
   let askAt = 0;
   let restMs = 0;
-  let inLine = false;
+  let place = 0;
   let isBooking = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -74,16 +74,16 @@ export function createDesk<T extends Held>(
   async function refill(): Promise<void> {
     isBooking = true;
     try {
-      const booking = await book(callers.size - held.length, inLine);
+      const booking = await book(callers.size - held.length, place);
       if (booking.kind === 'booked') {
         held.push(...booking.turns);
         lastBooked = booking.turns.length;
-        inLine = false;
+        place = 0;
         restMs = restAfter(restMs, { aheadMs: (booking.turns[0]?.dueAt ?? 0) - performance.now() });
       } else {
-        if (booking.inLine) restMs = restAfter(restMs, booking);
+        if (booking.place > 0) restMs = restAfter(restMs, booking);
         askAt = performance.now() + Math.min(booking.waitMs, LONGEST_WAIT_MS);
-        inLine = booking.inLine && booking.waitMs <= LONGEST_WAIT_MS;
+        place = booking.place;
       }
     } catch (error) {
       for (const caller of callers.drain()) caller.reject(error);

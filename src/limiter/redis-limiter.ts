@@ -60,19 +60,19 @@ export function createRedisLimiter(
     const known = accounts.get(key);
     if (known) return known;
     let seenConnection = connection;
-    const desk = createDesk<HeldTurn>(async (wanted, inLine) => {
+    const desk = createDesk<HeldTurn>(async (wanted, place) => {
       const reconnected = seenConnection !== connection;
       const [asOf, askedAt] = [connection, performance.now()];
       const reply = await scripts.book(key, {
         ...requestOf(allowance),
         ...askerOf(account),
         wanted,
-        inLine,
+        place,
         reconnected,
       });
       seenConnection = asOf;
       if (reply.kind === 'looked') throw new Error('Bug: booked no turn');
-      if (reply.kind === 'refused') return { ...reply, inLine: reply.cause === 'line' };
+      if (reply.kind === 'refused') return reply;
       // Redis answered somewhere between: late is counted from when it was asked, due from when its answer came.
       const answeredAt = performance.now();
       const { count, waitMs, gapMs, number, life, dueMs } = reply;
@@ -131,7 +131,7 @@ export function createRedisLimiter(
         ...requestOf(allowance),
         ...asker,
         wanted: 0,
-        inLine: false,
+        place: 0,
         reconnected: false,
       });
     },

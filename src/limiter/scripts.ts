@@ -22,8 +22,8 @@ export interface BookRequest extends Asker {
   spreadMs: number;
   /** Turns; 0 only looks. */
   wanted: number;
-  /** Whether it was told to come back now. */
-  inLine: boolean;
+  /** The turn that it was promised when it was told to come back; 0 when it was not. */
+  place: number;
   /** Whether the connection was lost since the last booking: Redis may have lost something. */
   reconnected: boolean;
   /** Redis' own clock unless told. */
@@ -46,8 +46,8 @@ export type BookReply =
     }
   /** None was wanted. */
   | { kind: 'looked'; cause: 'ceiling' | 'others'; gapMs: number }
-  /** To be asked again after so long. */
-  | { kind: 'refused'; cause: 'line' | 'others' | 'used-up' | 'closed'; waitMs: number };
+  /** To be asked again after so long, with the place in the line, if there is one. */
+  | { kind: 'refused'; cause: 'line' | 'others' | 'used-up' | 'closed'; waitMs: number; place: number };
 
 export interface SettleRequest extends Asker {
   windowMs: number;
@@ -77,23 +77,12 @@ export function defineScripts(redis: Redis): Scripts {
   redis.defineCommand('portageBook', { numberOfKeys: 2, lua: BOOK });
   redis.defineCommand('portageSettle', { numberOfKeys: 2, lua: SETTLE });
   const commands = redis as unknown as Commands;
-  const flag = (value: boolean) => (value ? 1 : 0);
   return {
     async book(key, { clockMs = '', ...request }) {
-      const { start, most, windowMs, spreadMs, wanted, inLine, reconnected, process, waiting, inFlight } =
+      const { start, most, windowMs, spreadMs, wanted, place, reconnected, process, waiting, inFlight } =
         request;
-      const args = [
-        clockMs,
-        start,
-        most,
-        windowMs,
-        spreadMs,
-        LAG_MS,
-        TTL_MS,
-        wanted,
-        flag(inLine),
-        flag(reconnected),
-      ];
+      const isNew = reconnected ? 1 : 0;
+      const args = [clockMs, start, most, windowMs, spreadMs, LAG_MS, TTL_MS, wanted, place, isNew];
       const reply = await commands.portageBook(key, processesOf(key), ...args, process, waiting, inFlight);
       return toBookReply(reply, wanted);
     },
@@ -124,10 +113,11 @@ function toBookReply(
   wanted: number,
 ): BookReply {
   const waitMs = Number(wait);
+  if (cause === 'line') return { kind: 'refused', cause, waitMs, place: Number(rest[0]) };
   const [gapMs, number = 0, life = 0, dueMs = 0] = rest.map(Number);
   if (gapMs === undefined || (cause !== 'ceiling' && cause !== 'others')) {
     if (cause === 'ceiling') throw new Error('Bug: refused for nothing');
-    return { kind: 'refused', cause, waitMs };
+    return { kind: 'refused', cause, waitMs, place: 0 };
   }
   if (wanted === 0) return { kind: 'looked', cause, gapMs };
   return { kind: 'booked', cause, count, waitMs, gapMs, number, life, dueMs };

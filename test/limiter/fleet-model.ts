@@ -31,6 +31,8 @@ export interface Model {
   others: readonly number[];
   /** Whether they call by chance instead. */
   othersByChance?: boolean;
+  /** From when on the configuration allows no more than so many. */
+  changes?: readonly { atMs: number; most: number }[];
   /** The share of answers that come without any of the headers. */
   withoutHeaders?: number;
   /** Okta's clock against ours. */
@@ -60,7 +62,7 @@ export async function runModel(
   lose: () => Promise<void>,
   model: Model,
 ): Promise<Course> {
-  const { windowMs, start, most, spreadMs, random } = model;
+  const { windowMs, start, most, spreadMs, random, changes = [] } = model;
   const course: Course = { arrivals: [], othersArrivals: [], throttled: 0, othersThrottled: 0, commands: 0 };
   const events = createEvents();
   const okta = createOkta(model);
@@ -71,24 +73,24 @@ export async function runModel(
   const rests = Array.from({ length: model.processes }, () => 0);
   const reconnected = new Set<number>();
 
-  async function ask(process: number, life: number, inLine: boolean, nowMs: number): Promise<void> {
+  async function ask(process: number, life: number, place: number, nowMs: number): Promise<void> {
     if (lives[process] !== life) return;
     course.commands += 1;
     const request = {
       start,
-      most,
+      most: changes.findLast(({ atMs }) => atMs <= nowMs)?.most ?? most,
       windowMs,
       spreadMs,
       wanted: 9,
-      inLine,
+      place,
       reconnected: reconnected.delete(process),
     };
     const reply = await scripts.book(key, { ...request, ...asker(process), clockMs: clock(nowMs) });
     if (reply.kind === 'looked') throw new Error('Bug: only looked');
     if (reply.kind === 'refused') {
       const wait = Math.min(Math.ceil(reply.waitMs), 5_000);
-      if (reply.cause === 'line') rests[process] = restAfter(rests[process] ?? 0, reply);
-      events.at(nowMs + wait, (at) => ask(process, life, reply.cause === 'line' && wait < 5_000, at));
+      if (reply.place > 0) rests[process] = restAfter(rests[process] ?? 0, reply);
+      events.at(nowMs + wait, (at) => ask(process, life, reply.place, at));
       return;
     }
     const restMs = restAfter(rests[process] ?? 0, { aheadMs: reply.waitMs });
@@ -98,7 +100,7 @@ export async function runModel(
       const turn = { number: reply.number + i, life: reply.life, dueMs: reply.dueMs + i * reply.gapMs };
       events.at(dueMs, (at) => {
         if (lives[process] !== life) return;
-        if (i === reply.count - 1) events.at(at + restMs, (again) => ask(process, life, false, again));
+        if (i === reply.count - 1) events.at(at + restMs, (again) => ask(process, life, 0, again));
         const arrivesMs = at + random() * model.latestMs + ONE_WAY_MS + random() * model.jitterMs;
         events.at(arrivesMs, (arrived) => {
           const answer = okta.call(arrived);
@@ -132,11 +134,13 @@ export async function runModel(
     const count = others[Math.min(window, others.length - 1)] ?? 0;
     for (let i = 0; i < count; i += 1) {
       const share = othersByChance ? random() : (i + 0.5) / count;
-      events.at((window + share) * windowMs, (at) => {
-        course.othersArrivals.push(at);
-        if (okta.call(at).status === 429) course.othersThrottled += 1;
-      });
+      events.at((window + share) * windowMs, otherCall);
     }
+  }
+
+  function otherCall(nowMs: number): void {
+    course.othersArrivals.push(nowMs);
+    if (okta.call(nowMs).status === 429) course.othersThrottled += 1;
   }
 
   async function befall(fault: Fault): Promise<void> {
@@ -145,7 +149,7 @@ export async function runModel(
         const process = fault.process % model.processes;
         const life = (lives[process] ?? 0) + 1;
         lives[process] = life;
-        events.at(fault.atMs, (at) => ask(process, life, false, at));
+        events.at(fault.atMs, (at) => ask(process, life, 0, at));
         break;
       }
       case 'loss':
@@ -161,7 +165,7 @@ export async function runModel(
   for (let window = 0; window * windowMs < model.lengthMs; window += 1) otherCalls(window);
   for (const fault of model.faults) events.at(fault.atMs, () => befall(fault));
   for (let process = 0; process < model.processes; process += 1) {
-    events.at(random() * 10, (at) => ask(process, 0, false, at));
+    events.at(random() * 10, (at) => ask(process, 0, 0, at));
   }
   await events.run(model.lengthMs);
   course.arrivals.sort((a, b) => a - b);

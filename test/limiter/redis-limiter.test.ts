@@ -88,6 +88,17 @@ test('an allowance of one call a window is kept, too', async () => {
   expect(busiest(atMs, pace.windowMs)).toBe(1);
 });
 
+test('a turn comes that is farther off than anybody waits at a time', async () => {
+  const pace = paced(1, 5_500);
+  const limiter = limiterAt(pace);
+  const askedMs = performance.now();
+  await Promise.race([
+    limiter.take(users),
+    once(AbortSignal.timeout(25_000), 'abort').then(() => Promise.reject(new Error('no turn'))),
+  ]);
+  expect(performance.now() - askedMs).toBeGreaterThan(pace.windowMs);
+}, 30_000);
+
 /** The shortest time between two turns, by when they fell due. */
 async function shortestGap(limiter: Limiter, count: number): Promise<number> {
   const turns = await Promise.all(Array.from({ length: count }, () => limiter.take(users)));
