@@ -77,7 +77,9 @@ for i = 8, #ARGV, 8 do
     known = limit
     redis.call('HSET', KEYS[1], 'limit', limit)
   end
-  if limit and remaining and reset and life == state.life then see(number, due, limit, remaining, resetIn, reset) end
+  -- That of the org's bucket says nothing of the window of a token that has less.
+  local own = limit and limit == known
+  if own and remaining and reset and life == state.life then see(number, due, limit, remaining, resetIn, reset) end
   if what == 'crowded' then
     redis.call('HINCRBY', KEYS[1], 'crowded', 1)
   elseif what ~= '' then

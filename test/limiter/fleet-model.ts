@@ -31,6 +31,8 @@ export interface Model {
   others: readonly number[];
   /** Whether they call by chance instead. */
   othersByChance?: boolean;
+  /** When a bucket of the whole org's, of so many, is used up, and for how long. */
+  orgWide?: { atMs: number; forMs: number; limit: number };
   /** From when on the configuration allows no more than so many. */
   changes?: readonly { atMs: number; most: number }[];
   /** The share of answers that come without any of the headers. */
@@ -173,14 +175,21 @@ export async function runModel(
 }
 
 /** Okta's lazily opened window over one bucket. */
-function createOkta({ windowMs, limit, skewMs, withoutHeaders = 0, random }: Model) {
+function createOkta({ windowMs, limit, orgWide, skewMs, withoutHeaders = 0, random }: Model) {
   let [endsMs, used] = [-Infinity, 0];
   return {
     call(nowMs: number): { status: number; seen: Seen } {
+      const seconds = (ms: number) => Math.floor((EPOCH_MS + ms + skewMs) / 1_000);
+      if (orgWide && nowMs >= orgWide.atMs && nowMs < orgWide.atMs + orgWide.forMs) {
+        const reset = seconds(orgWide.atMs + orgWide.forMs);
+        const resetInMs = (reset - seconds(nowMs)) * 1_000;
+        const closeForMs = resetInMs + 1_000;
+        const seen = { limit: orgWide.limit, remaining: 0, reset, resetInMs, closeForMs, crowded: false };
+        return { status: 429, seen };
+      }
       if (nowMs >= endsMs) [endsMs, used] = [nowMs + windowMs, 0];
       const status = used < limit ? 200 : 429;
       used = Math.min(limit, used + 1);
-      const seconds = (ms: number) => Math.floor((EPOCH_MS + ms + skewMs) / 1_000);
       const reset = seconds(endsMs);
       const resetInMs = Math.min(Math.max(0, (reset - seconds(nowMs)) * 1_000), windowMs);
       const closeForMs = status === 429 ? resetInMs + 1_000 : null;

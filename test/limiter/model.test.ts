@@ -248,6 +248,20 @@ test.each([1_000, 60_000, 3_600_000])(
   },
 );
 
+test('a 429 of the whole org costs no more than the time that it shuts', async () => {
+  const course = await run({
+    ...plain,
+    limit: 300,
+    random: draws(13),
+    orgWide: { atMs: 121_000, forMs: 30_000, limit: 600 },
+  });
+  const calls = byMinute(course);
+  expect(course.throttled).toBeGreaterThan(0);
+  expect(calls[2]).toBeGreaterThan(120);
+  expect(calls[3]).toBeGreaterThan(285);
+  expect(calls[4]).toBeGreaterThan(285);
+});
+
 test('beside others, too, Redis is asked twice a call', async () => {
   const { commands, arrivals } = await run({ ...plain, random: draws(5), others: [360] });
   expect(commands / arrivals.length).toBeLessThanOrEqual(2.15);

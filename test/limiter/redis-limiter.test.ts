@@ -268,6 +268,20 @@ test("a 429 of the whole org says nothing of a token's ceiling", async () => {
   expect((await limiter.state(users)).seenPerMinute).toBe(200);
 });
 
+test("a 429 of the whole org says nothing of a token's window, nor of what others spend", async () => {
+  const limiter = limiterAt(paced(600, 60_000));
+  const turn = await limiter.take(users);
+  const window = { limit: 300, remaining: 299, reset: 1_000_060, resetInMs: 60_000 };
+  await limiter.settle(turn, { ...window, closeForMs: null, crowded: false });
+  const refused = { limit: 600, remaining: 0, reset: 1_000_090, resetInMs: 30_000 };
+  await limiter.settle(turn, { ...refused, closeForMs: 31_000, crowded: false });
+  expect(await limiter.state(users)).toMatchObject({
+    window: { usedByOthers: 0, remaining: 299 },
+    throttled: 1,
+    pace: { cause: 'closed' },
+  });
+});
+
 test('an answer without a limit leaves what was seen before', async () => {
   const limiter = limiterAt(paced(600, 60_000));
   await tell(limiter, passing(500));
