@@ -2,20 +2,21 @@
   KEYS[1]  hash, the state:
              life      when this state began (ms)           number    turns booked in this life
              last      when the last of them falls due (ms) promised  the number of the last turn that is promised
+             pushed    when `last` was put off for a lost connection (ms)
              limit     calls a window, by Okta's last answer
              reset, endsAt, first, budget, seenAt, rate, ...: Okta's window, see settle.lua
              closedUntil  after a 429 (ms)
   KEYS[2]  hash: process -> "waiting inFlight at(ms)"
   ARGV     clock (ms; '' is Redis' own), start and most (calls a window: by the configuration, and whatever Okta says),
            window, spread, lag, ttl (ms), wanted (turns; 0 only looks), place (the number of the turn that it
-           was promised, or 0), reconnected (1),
+           was promised, or 0), lost (how long ago its connection was, if since it booked last; '' if not; ms),
            process, waiting, inFlight
   Returns  {booked, cause, wait (ms until the first of them, or until it is worth asking again), gap (ms between two),
             number, life, due (ms, of the first)}, all but the first three only when something was booked; who is refused
             for the line: its place for the fourth ]]
 local clock, start, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local window, spread, lag, ttl = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
-local wanted, place, reconnected = tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10] == '1'
+local wanted, place, lost = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
 local now = clock
 if not now then
   local time = redis.call('TIME')
@@ -26,10 +27,11 @@ local function ms(value) return string.format('%.3f', value) end
 local function whole(value) return string.format('%.0f', value) end
 
 local read = redis.call('HMGET', KEYS[1], 'life', 'number', 'last', 'promised', 'limit', 'endsAt', 'budget', 'seenAt',
-  'rate', 'closedUntil')
+  'rate', 'closedUntil', 'pushed')
 local life, number, last, promised = tonumber(read[1]), tonumber(read[2]) or 0, tonumber(read[3]), tonumber(read[4]) or 0
 local limit, endsAt, budget = tonumber(read[5]), tonumber(read[6]), tonumber(read[7])
 local seenAt, rate, closedUntil = tonumber(read[8]), tonumber(read[9]) or 0, tonumber(read[10]) or 0
+local pushed = tonumber(read[11]) or 0
 
 -- The shortest gap: then no window holds more calls than it may, if their ways differ by no more than the spread.
 local shortest = (window + spread) / math.min(most, limit or start)
@@ -42,9 +44,9 @@ if not life then
   life = math.floor(now)
   last = now + horizon
   write('life', whole(life), 'last', ms(last))
-elseif reconnected then
-  last = math.max(last, now + horizon + lag)
-  write('last', ms(last))
+elseif lost and not (pushed >= now - lost and pushed <= now) then
+  last = now + horizon + lag
+  write('last', ms(last), 'pushed', ms(now))
 elseif last > now + horizon + lag then
   -- Farther ahead than can be: the clock was set back.
   last = now + horizon

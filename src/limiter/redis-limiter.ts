@@ -31,9 +31,9 @@ export function createRedisLimiter(
   const scripts = defineScripts(redis);
   const process = randomUUID();
   const accounts = new Map<string, Account>();
-  let connection = 0;
+  let lostAt: number | null = null;
   redis.on('close', () => {
-    connection += 1;
+    lostAt = performance.now();
   });
 
   const keyOf = ({ org, bucket }: Allowance) => `${prefix}:{allowance:${org}:${bucket}}`;
@@ -59,18 +59,17 @@ export function createRedisLimiter(
     const key = keyOf(allowance);
     const known = accounts.get(key);
     if (known) return known;
-    let seenConnection = connection;
+    let knownLostAt = lostAt;
     const desk = createDesk<HeldTurn>(async (wanted, place) => {
-      const reconnected = seenConnection !== connection;
-      const [asOf, askedAt] = [connection, performance.now()];
+      const [asOf, askedAt] = [lostAt, performance.now()];
       const reply = await scripts.book(key, {
         ...requestOf(allowance),
         ...askerOf(account),
         wanted,
         place,
-        reconnected,
+        lostMs: asOf === null || asOf === knownLostAt ? null : askedAt - asOf,
       });
-      seenConnection = asOf;
+      knownLostAt = asOf;
       if (reply.kind === 'looked') throw new Error('Bug: booked no turn');
       if (reply.kind === 'refused') return reply;
       // Redis answered somewhere between: late is counted from when it was asked, due from when its answer came.
@@ -132,7 +131,7 @@ export function createRedisLimiter(
         ...asker,
         wanted: 0,
         place: 0,
-        reconnected: false,
+        lostMs: null,
       });
     },
   };

@@ -24,8 +24,8 @@ export interface BookRequest extends Asker {
   wanted: number;
   /** The turn that it was promised when it was told to come back; 0 when it was not. */
   place: number;
-  /** Whether the connection was lost since the last booking: Redis may have lost something. */
-  reconnected: boolean;
+  /** How long ago the connection was lost, if since its last booking: Redis may have lost something. */
+  lostMs: number | null;
   /** Redis' own clock unless told. */
   clockMs?: number;
 }
@@ -79,10 +79,8 @@ export function defineScripts(redis: Redis): Scripts {
   const commands = redis as unknown as Commands;
   return {
     async book(key, { clockMs = '', ...request }) {
-      const { start, most, windowMs, spreadMs, wanted, place, reconnected, process, waiting, inFlight } =
-        request;
-      const isNew = reconnected ? 1 : 0;
-      const args = [clockMs, start, most, windowMs, spreadMs, LAG_MS, TTL_MS, wanted, place, isNew];
+      const { start, most, windowMs, spreadMs, wanted, place, lostMs, process, waiting, inFlight } = request;
+      const args = [clockMs, start, most, windowMs, spreadMs, LAG_MS, TTL_MS, wanted, place, lostMs ?? ''];
       const reply = await commands.portageBook(key, processesOf(key), ...args, process, waiting, inFlight);
       return toBookReply(reply, wanted);
     },

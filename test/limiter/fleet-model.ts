@@ -73,11 +73,13 @@ export async function runModel(
   const asker = (process: number) => ({ process: `p${process}`, waiting: 9, inFlight: 0 });
   const lives = Array.from({ length: model.processes }, () => 0);
   const rests = Array.from({ length: model.processes }, () => 0);
-  const reconnected = new Set<number>();
+  const lostAt = new Map<number, number>();
 
   async function ask(process: number, life: number, place: number, nowMs: number): Promise<void> {
     if (lives[process] !== life) return;
     course.commands += 1;
+    const lost = lostAt.get(process);
+    lostAt.delete(process);
     const request = {
       start,
       most: changes.findLast(({ atMs }) => atMs <= nowMs)?.most ?? most,
@@ -85,7 +87,7 @@ export async function runModel(
       spreadMs,
       wanted: 9,
       place,
-      reconnected: reconnected.delete(process),
+      lostMs: lost === undefined ? null : nowMs - lost,
     };
     const reply = await scripts.book(key, { ...request, ...asker(process), clockMs: clock(nowMs) });
     if (reply.kind === 'looked') throw new Error('Bug: only looked');
@@ -160,7 +162,7 @@ export async function runModel(
         clockOffsetMs -= fault.byMs;
         break;
       case 'reconnect':
-        for (let process = 0; process < model.processes; process += 1) reconnected.add(process);
+        for (let process = 0; process < model.processes; process += 1) lostAt.set(process, fault.atMs);
     }
   }
 

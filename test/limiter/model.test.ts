@@ -262,6 +262,24 @@ test('a 429 of the whole org costs no more than the time that it shuts', async (
   expect(calls[4]).toBeGreaterThan(285);
 });
 
+test.each([
+  [4, 600],
+  [16, 600],
+  [16, 300],
+])(
+  '%d processes at %d a minute call again within 2 s of a reconnect of all',
+  async (processes, perMinute) => {
+    const faults: Fault[] = [{ kind: 'reconnect', atMs: 2.3 * MINUTE }];
+    const model = { ...plain, ...paced(perMinute), processes, random: draws(14), faults };
+    const { arrivals } = await run(model);
+    const after = arrivals.filter((atMs) => atMs > 2.3 * MINUTE);
+    const gaps = after.slice(1).map((atMs, i) => atMs - (after[i] ?? 0));
+    const silenceMs = Math.max(...gaps.slice(0, perMinute / 6));
+    expect(silenceMs).toBeGreaterThan(1_000); // it has happened
+    expect(silenceMs).toBeLessThan(2_000);
+  },
+);
+
 test('beside others, too, Redis is asked twice a call', async () => {
   const { commands, arrivals } = await run({ ...plain, random: draws(5), others: [360] });
   expect(commands / arrivals.length).toBeLessThanOrEqual(2.15);
