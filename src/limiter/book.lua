@@ -8,8 +8,8 @@
              closedUntil  after a 429 (ms)
   KEYS[2]  hash: process -> "waiting inFlight at(ms)"
   ARGV     clock (ms; '' is Redis' own), start and most (calls a window: by the configuration, and whatever Okta says),
-           window, spread, lag, ttl (ms), wanted (turns; 0 only looks), place (the number of the turn that it
-           was promised, or 0), lost (how long ago its connection was, if since it booked last; '' if not; ms),
+           window, spread, lag, ttl (ms), wanted (turns; 0 only looks, and writes nothing), place (the number of the turn
+           that it was promised, or 0), lost (how long ago its connection was, if since it booked last; '' if not; ms),
            process, waiting, inFlight
   Returns  {booked, cause, wait (ms until the first of them, or until it is worth asking again), gap (ms between two),
             number, life, due (ms, of the first)}, all but the first three only when something was booked; who is refused
@@ -17,12 +17,13 @@
 local clock, start, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local window, spread, lag, ttl = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
 local wanted, place, lost = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
+local looks = wanted == 0
 local now = clock
 if not now then
   local time = redis.call('TIME')
   now = time[1] * 1000 + time[2] / 1000
 end
-local function write(...) redis.call('HSET', KEYS[1], ...) end
+local function write(...) if not looks then redis.call('HSET', KEYS[1], ...) end end
 local function ms(value) return string.format('%.3f', value) end
 local function whole(value) return string.format('%.0f', value) end
 
@@ -57,9 +58,11 @@ if closedUntil > now + window + 2 * lag then
   closedUntil = now + window
   write('closedUntil', ms(closedUntil))
 end
-redis.call('HSET', KEYS[2], ARGV[11], ARGV[12] .. ' ' .. ARGV[13] .. ' ' .. whole(now))
-redis.call('PEXPIRE', KEYS[1], ttl)
-redis.call('PEXPIRE', KEYS[2], ttl)
+if not looks then
+  redis.call('HSET', KEYS[2], ARGV[11], ARGV[12] .. ' ' .. ARGV[13] .. ' ' .. whole(now))
+  redis.call('PEXPIRE', KEYS[1], ttl)
+  redis.call('PEXPIRE', KEYS[2], ttl)
+end
 
 if closedUntil > now then return {0, 'closed', ms(closedUntil - now)} end
 
@@ -79,7 +82,7 @@ if budget and over > math.max(last, now) then
   if even > shortest and theirs >= 1 then cause = 'others' end
   wanted = math.min(wanted, math.floor(left - theirs))
 end
-if wanted == 0 then return {0, cause, '0', ms(gap)} end
+if looks then return {0, cause, '0', ms(gap)} end
 
 local farthest = now + horizon
 local due = math.max(last + gap, now)

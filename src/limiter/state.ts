@@ -90,9 +90,11 @@ export async function readState(
     };
   }
 
+  /** Of the other processes what they told when they last asked. */
   function busy(): Pick<AllowanceState, 'waiting' | 'inFlight'> {
-    const sum = { waiting: 0, inFlight: 0 };
-    for (const text of Object.values(processes)) {
+    const sum = { waiting: look.waiting, inFlight: look.inFlight };
+    for (const [process, text] of Object.entries(processes)) {
+      if (process === look.process) continue;
       const [waiting = 0, inFlight = 0, atMs = 0] = text.split(' ').map(Number);
       if (nowMs - atMs > GONE_MS) continue;
       sum.waiting += waiting;

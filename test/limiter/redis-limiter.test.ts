@@ -369,6 +369,22 @@ describe('an aborted take', () => {
   });
 });
 
+test('who only looks writes nothing', async () => {
+  const [connection, look] = [redis.connect(), limiterAt()];
+  await look.state(users);
+  expect(await connection.keys(`${redis.prefix}:*`)).toEqual([]);
+  await limiterAt().take(users);
+  await connection.pexpire(hash(), 60_000);
+  const [before, processes] = [
+    await connection.hgetall(hash()),
+    await connection.hlen(`${hash()}:processes`),
+  ];
+  await look.state(users);
+  expect(await connection.hgetall(hash())).toEqual(before);
+  expect(await connection.hlen(`${hash()}:processes`)).toBe(processes);
+  expect(await connection.pttl(hash())).toBeLessThanOrEqual(60_000);
+});
+
 test('what the limiter keeps is forgotten a day after its last use', async () => {
   const limiter = limiterAt();
   await limiter.take(users);
