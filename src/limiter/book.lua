@@ -28,11 +28,11 @@ local function ms(value) return string.format('%.3f', value) end
 local function whole(value) return string.format('%.0f', value) end
 
 local read = redis.call('HMGET', KEYS[1], 'life', 'number', 'last', 'promised', 'limit', 'endsAt', 'budget', 'seenAt',
-  'rate', 'closedUntil', 'pushed')
+  'rate', 'closedUntil', 'pushed', 'first')
 local life, number, last, promised = tonumber(read[1]), tonumber(read[2]) or 0, tonumber(read[3]), tonumber(read[4]) or 0
 local limit, endsAt, budget = tonumber(read[5]), tonumber(read[6]), tonumber(read[7])
 local seenAt, rate, closedUntil = tonumber(read[8]), tonumber(read[9]) or 0, tonumber(read[10]) or 0
-local pushed = tonumber(read[11]) or 0
+local pushed, first = tonumber(read[11]) or 0, tonumber(read[12]) or 0
 
 -- The shortest gap: then no window holds more calls than it may, if their ways differ by no more than the spread.
 local shortest = (window + spread) / math.min(most, limit or start)
@@ -75,12 +75,20 @@ if budget and over > math.max(last, now) then
   theirs = theirs + math.min(1, theirs) + 1.5 * math.sqrt(theirs)
   local left = budget + 1 - number
   if left < 1 then return {0, 'used-up', ms(over - now + 1)} end
-  -- Others may yet take less than that: looked at again.
-  if left - theirs < 1 then return {0, 'others', ms((over - now) / 10 + 20)} end
-  local even = (over - math.max(last, now)) / (left - theirs)
-  if even > shortest then gap = even end
-  if even > shortest and theirs >= 1 then cause = 'others' end
-  wanted = math.min(wanted, math.floor(left - theirs))
+  if left - theirs < 1 then
+    -- Others may yet take less than that; only a call can tell. One in a tenth of a window is made where they would fill
+    -- the bucket by themselves; else Portage has had its part.
+    local again = last + window / 10 - now
+    if looks or left < 2 or budget - first >= theirs or again > 0 then
+      return {0, 'others', ms(math.max(1, math.min(over - now, again > 0 and again or window / 10)))}
+    end
+    cause, wanted = 'others', 1
+  else
+    local even = (over - math.max(last, now)) / (left - theirs)
+    if even > shortest then gap = even end
+    if even > shortest and theirs >= 1 then cause = 'others' end
+    wanted = math.min(wanted, math.floor(left - theirs))
+  end
 end
 if looks then return {0, cause, '0', ms(gap)} end
 

@@ -31,6 +31,8 @@ export interface Model {
   others: readonly number[];
   /** Whether they call by chance instead. */
   othersByChance?: boolean;
+  /** Other applications' calls at once. */
+  bursts?: readonly { atMs: number; count: number }[];
   /** When a bucket of the whole org's, of so many, is used up, and for how long. */
   orgWide?: { atMs: number; forMs: number; limit: number };
   /** From when on the configuration allows no more than so many. */
@@ -167,6 +169,9 @@ export async function runModel(
   }
 
   for (let window = 0; window * windowMs < model.lengthMs; window += 1) otherCalls(window);
+  for (const { atMs, count } of model.bursts ?? []) {
+    for (let i = 0; i < count; i += 1) events.at(atMs + i, otherCall);
+  }
   for (const fault of model.faults) events.at(fault.atMs, () => befall(fault));
   for (let process = 0; process < model.processes; process += 1) {
     events.at(random() * 10, (at) => ask(process, 0, 0, at));

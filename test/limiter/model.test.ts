@@ -238,6 +238,68 @@ test.each([4, 16])('%d processes have their pace back soon when keepFree has end
   expect(calls[6]).toBeGreaterThan(500);
 });
 
+describe('a burst of others', () => {
+  test.each([
+    [200, 1.5],
+    [200, 10],
+    [300, 10],
+    [300, 30],
+    [500, 1.5],
+  ])('of %d, %d s into a minute, costs no more than the rest of it', async (count, seconds) => {
+    const course = await run({
+      ...plain,
+      random: draws(8),
+      bursts: [{ atMs: 2 * MINUTE + seconds * 1_000, count }],
+    });
+    const calls = byMinute(course);
+    expect(course.othersThrottled).toBe(0);
+    expect(calls[3]).toBeGreaterThan(450);
+    expect(calls[4]).toBeGreaterThan(570);
+  });
+
+  test.each([
+    [100, 400],
+    [200, 280],
+  ])('of %d in each minute leaves Portage %d', async (count, ours) => {
+    const bursts = [1, 2, 3, 4, 5, 6].map((minute) => ({ atMs: minute * MINUTE + 1_500, count }));
+    const course = await run({ ...plain, random: draws(9), bursts });
+    expect(course.othersThrottled).toBe(0);
+    expect(Math.min(...byMinute(course).slice(1, 6))).toBeGreaterThan(ours);
+  });
+});
+
+test('who leave little of the bucket are hardly refused anything, and Portage has the most of what is left', async () => {
+  for (const processes of [1, 4, 16]) {
+    const course = await run({
+      ...plain,
+      processes,
+      random: draws(10),
+      others: [540],
+      lengthMs: 8.2 * MINUTE,
+    });
+    expect(course.othersThrottled).toBeLessThanOrEqual(8); // in the first window, in which that is learned
+    expect(Math.min(...byMinute(course).slice(1, 8))).toBeGreaterThanOrEqual(30);
+    expect(
+      mostInAnyWindow(
+        course.arrivals.filter((atMs) => atMs > MINUTE),
+        MINUTE,
+      ),
+    ).toBeLessThanOrEqual(62);
+  }
+});
+
+test('others who take the whole bucket do not stop Portage for good', async () => {
+  const course = await run({
+    ...plain,
+    random: draws(11),
+    others: [0, 620, 620, 620, 0],
+    lengthMs: 7 * MINUTE,
+  });
+  const calls = byMinute(course);
+  expect(Math.min(...calls.slice(2, 4))).toBeGreaterThanOrEqual(5);
+  expect(calls[6]).toBeGreaterThan(500);
+});
+
 test.each([1_000, 60_000, 3_600_000])(
   'a clock that is set back by %d ms costs no more than the window that goes on',
   async (byMs) => {
