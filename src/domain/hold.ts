@@ -61,7 +61,7 @@ export function holdOf(cause: Exclude<HoldCause, 'database'>, error: OktaError |
     case 'attribute':
       return {
         cause,
-        reason: `Okta's user schema lacks an attribute that people are mapped to (it answered ${told}). Add it there, then resume; or correct the configuration, restart the API and the workers, then resume.`,
+        reason: `Okta's user schema lacks an attribute that people are mapped to${error ? ` (it answered ${told})` : ''}; the pre-flight names it. Add it there, then resume; or correct the configuration, restart the API and the workers, then resume.`,
         probed: false,
         wholeOrg: false,
       };

@@ -86,8 +86,8 @@ export type Outcome =
   | { kind: 'duplicate'; owner: string; error: OktaError }
   /** Okta refused for the rate, or because too many calls were under way: `crowded`. `closing`: this answer has shut the bucket. */
   | { kind: 'throttled'; error: OktaError; waitMs: number; closing: boolean; crowded: boolean }
-  /** Okta refused our credentials, our rights or the group: nobody's data is at fault. */
-  | { kind: 'misconfigured'; cause: Misconfiguration; error: OktaError }
+  /** Okta refused our credentials, rights or group, or lacks an attribute, as it may have said: nobody's data is at fault. */
+  | { kind: 'misconfigured'; cause: Misconfiguration; error: OktaError | null }
   /** A 5xx, or no answer: Okta may or may not have done it. */
   | { kind: 'unreachable'; error: OktaError }
   /** Portage or a database broke off every attempt; `what` is free of personal data. */

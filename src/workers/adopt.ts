@@ -6,9 +6,9 @@ import { markerText } from '../domain/marker.ts';
 import type { OktaError, Outcome } from '../domain/outcome.ts';
 import type { Person } from '../domain/person.ts';
 import type { OktaProfile } from '../domain/profile.ts';
-import type { OktaClient, OktaUser } from '../okta/client.ts';
+import type { OktaUser } from '../okta/client.ts';
 import type { Reply } from '../okta/reply.ts';
-import { knownAttributes } from './known-attributes.ts';
+import { lacksAny } from './known-attributes.ts';
 import type { PersonSubject } from './person.ts';
 import { record, recordNew, scrubbed } from './record.ts';
 
@@ -90,18 +90,12 @@ export async function recover(
   if (!isOurs) {
     const { markerAttribute } = subject.installation.config;
     const isUnreadable = found.kind === 'ok' && (await lacksAny(subject.okta, [markerAttribute], signal));
-    return isUnreadable ? { kind: 'undecided' } : null;
+    return isUnreadable ? { kind: 'misconfigured', cause: 'attribute', error: null } : null;
   }
   subject.answered();
   const { id, profile } = found.body;
   const email = typeof profile.email === 'string' ? profile.email : profile.login;
   return recordNew(subject, { email }, { kind: 'adopted', oktaId: oktaUserId(id), error: null });
-}
-
-/** Whether Okta's users cannot have one of these attributes. */
-async function lacksAny(okta: OktaClient, attributes: string[], signal: AbortSignal): Promise<boolean> {
-  const known = await knownAttributes(okta, signal);
-  return known !== null && attributes.some((attribute) => !known.has(attribute));
 }
 
 /** `refused`: there is none. `unseen`: there may be one that cannot be found yet. */

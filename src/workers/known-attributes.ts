@@ -10,8 +10,20 @@ interface Known {
 }
 const remembered = new WeakMap<OktaClient, Known>();
 
+/** Whether Okta's users cannot have one of these attributes; false when Okta does not say. */
+export async function lacksAny(
+  okta: OktaClient,
+  attributes: string[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const known = await knownAttributes(okta, signal);
+  const lacks = known !== null && attributes.some((attribute) => !known.has(attribute));
+  if (lacks) remembered.delete(okta); // it holds the migration, and whoever adds the attribute resumes
+  return lacks;
+}
+
 /** The attributes that users of this org can have; null when Okta does not say, as to a token without that right. */
-export function knownAttributes(okta: OktaClient, signal: AbortSignal): Promise<ReadonlySet<string> | null> {
+function knownAttributes(okta: OktaClient, signal: AbortSignal): Promise<ReadonlySet<string> | null> {
   const last = remembered.get(okta);
   if (last && Date.now() - last.atMs < REMEMBERED_MS) return last.names;
   const names = read(okta, signal);

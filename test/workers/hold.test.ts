@@ -103,6 +103,38 @@ test('nor does anybody fail for it whom Okta has already, with a marker that can
   expect([await references(world), await failures(api, id)]).toEqual([[1], []]);
 });
 
+test('who resumes before the attribute is there is told again, and once it is there the migration goes on', async () => {
+  const okta = async (path: string, body: object) => {
+    const answer = await fetch(`${world.okta.url}/api/v1/${path}`, {
+      method: 'POST',
+      headers: { authorization: `SSWS ${world.env.OKTA_TOKEN}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    expect(answer.status).toBe(200);
+  };
+  await addPanelists(world, [1]);
+  const login = mailOf(1);
+  const profile = { login, email: login, firstName: 'Another', lastName: 'Body' };
+  await okta('users?activate=false', { profile });
+  Object.assign(world.file.installations.werk, { markerAttribute: 'portageMark' });
+  world.closeLater(startWorker(world.open()));
+  const id = await start(api);
+
+  await held(id);
+  expect((await resume(id)).statusCode).toBe(200);
+  const { heldCause, wait } = await held(id);
+  expect(heldCause).toBe('attribute');
+  expect(wait.message).toContain('people are mapped to; the pre-flight names it');
+  const properties = { portageMark: { title: 'Mark', type: 'string' } };
+  await okta('meta/schemas/user/default', {
+    definitions: { custom: { id: '#custom', type: 'object', properties } },
+  });
+  expect((await resume(id)).statusCode).toBe(200);
+
+  await finished(api, id);
+  expect(await failures(api, id)).toEqual([[1, 'login_taken', 400]]);
+});
+
 test('data that Okta refuses holds the migration within 100 people, and none of them has failed', async () => {
   await addPanelists(world, range(300));
   await spoilNames();
