@@ -77,9 +77,10 @@ if budget and over > math.max(last, now) then
   if left < 1 then return {0, 'used-up', ms(over - now + 1)} end
   if left - theirs < 1 then
     -- Others may yet take less than that; only a call can tell. One in a tenth of a window is made where they would fill
-    -- the bucket by themselves; else Portage has had its part.
+    -- the bucket by themselves; else Portage has had its part. The call that opened the window told nothing of a rate.
     local again = last + window / 10 - now
-    if looks or left < 2 or budget - first >= theirs or again > 0 then
+    local hadPart = budget - first >= theirs and number - first > 1
+    if looks or left < 2 or hadPart or again > 0 then
       return {0, 'others', ms(math.max(1, math.min(over - now, again > 0 and again or window / 10)))}
     end
     cause, wanted = 'others', 1

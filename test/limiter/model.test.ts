@@ -184,13 +184,13 @@ test.each([
 });
 
 /** Calls in each minute of the model's. */
-const byMinute = ({ arrivals }: Course) => {
-  const counts: number[] = [];
+const byMinute = ({ arrivals }: Course, minutes = 6) => {
+  const counts = Array.from({ length: minutes }, () => 0); // who calls no more makes none in the last ones
   for (const atMs of arrivals) {
     const minute = Math.floor(atMs / MINUTE);
     counts[minute] = (counts[minute] ?? 0) + 1;
   }
-  return Array.from(counts, (count) => count ?? 0);
+  return counts;
 };
 const paced = (perMinute: number) => ({ start: perMinute, most: perMinute, limit: perMinute });
 
@@ -245,17 +245,20 @@ describe('a burst of others', () => {
     [300, 10],
     [300, 30],
     [500, 1.5],
-  ])('of %d, %d s into a minute, costs no more than the rest of it', async (count, seconds) => {
-    const course = await run({
-      ...plain,
-      random: draws(8),
-      bursts: [{ atMs: 2 * MINUTE + seconds * 1_000, count }],
-    });
-    const calls = byMinute(course);
-    expect(course.othersThrottled).toBe(0);
-    expect(calls[3]).toBeGreaterThan(450);
-    expect(calls[4]).toBeGreaterThan(570);
-  });
+  ])(
+    'of %d, %d s into a minute, costs the rest of it and a quarter of the next at most',
+    async (count, seconds) => {
+      const course = await run({
+        ...plain,
+        random: draws(8),
+        bursts: [{ atMs: 2 * MINUTE + seconds * 1_000, count }],
+      });
+      const calls = byMinute(course);
+      expect(course.othersThrottled).toBe(0);
+      expect(calls[3]).toBeGreaterThan(450);
+      expect(calls[4]).toBeGreaterThan(570);
+    },
+  );
 
   test.each([
     [100, 400],
@@ -278,7 +281,7 @@ test('who leave little of the bucket are hardly refused anything, and Portage ha
       lengthMs: 8.2 * MINUTE,
     });
     expect(course.othersThrottled).toBeLessThanOrEqual(8); // in the first window, in which that is learned
-    expect(Math.min(...byMinute(course).slice(1, 8))).toBeGreaterThanOrEqual(30);
+    expect(Math.min(...byMinute(course, 8).slice(1, 8))).toBeGreaterThanOrEqual(30);
     expect(
       mostInAnyWindow(
         course.arrivals.filter((atMs) => atMs > MINUTE),
@@ -298,6 +301,15 @@ test('others who take the whole bucket do not stop Portage for good', async () =
   const calls = byMinute(course);
   expect(Math.min(...calls.slice(2, 4))).toBeGreaterThanOrEqual(5);
   expect(calls[6]).toBeGreaterThan(500);
+});
+
+test('others who leave room for one call a window do not hold Portage to that when they have gone', async () => {
+  for (const theirs of [82, 83, 84, 85, 86, 87]) {
+    const others = [theirs, theirs, theirs, theirs, 0];
+    const model = { ...plain, ...paced(100), processes: 1, latencyMs: 100, others, lengthMs: 8 * MINUTE };
+    const calls = byMinute(await run({ ...model, random: draws(77) }), 8);
+    expect(calls[7]).toBeGreaterThan(90);
+  }
 });
 
 test.each([1_000, 60_000, 3_600_000])(
