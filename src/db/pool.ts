@@ -9,7 +9,7 @@ export type Database = Pool;
  * A server that says nothing for so long is gone, however long the system would wait for it. Longer than it takes to
  * count people, or than InnoDB waits for a lock: 50 s.
  */
-const LONGEST_SILENCE_MS = 2 * MINUTE;
+const LONGEST_SILENCE_MS = 5 * MINUTE;
 
 /** Opens no connection yet. Dates are UTC on both sides, whatever the server's zone is. */
 export function openDatabase(

@@ -110,6 +110,7 @@ export function createOktaClient(org: OrgConfig, { limiter, redis, prefix }: Fle
     signal?: AbortSignal,
   ): Promise<Reply<T>> {
     const obtained = await authorization.obtain(signal);
+    if (obtained.kind === 'unreachable') return { ...obtained, unsent: true };
     if (obtained.kind !== 'ok') return obtained;
     const { credential } = obtained;
     const request = async () => {

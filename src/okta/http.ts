@@ -74,7 +74,7 @@ export function createHttp({ baseUrl, requestTimeoutMs, proxyUrl }: HttpConfig):
 
 /** hpagent tells what a proxy does in words alone. */
 function proxyFault({ message }: Error): string | undefined {
-  if (message === 'Proxy timeout') return 'ETIMEDOUT';
+  if (message === 'Proxy timeout') return 'PROXY_TIMEOUT';
   const [, status] = /^Bad response: (\d{3})$/.exec(message) ?? [];
   return status && `PROXY_${status}`;
 }

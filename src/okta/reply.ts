@@ -13,8 +13,11 @@ export type Reply<T> =
   | { kind: 'misconfigured'; cause: Misconfiguration; error: OktaError }
   /** Any other 4xx: about the subject. */
   | { kind: 'refused'; error: OktaError }
-  /** 5xx, no answer, or an answer that is not Okta's: the call may have had its effect. */
-  | { kind: 'unreachable'; error: OktaError };
+  /**
+   * 5xx, no answer, or an answer that is not Okta's: the call may have had its effect, unless it was `unsent` for want
+   * of an access token.
+   */
+  | { kind: 'unreachable'; error: OktaError; unsent?: true };
 
 /** 4xx that pass: request timeout, locked; conflicts with a job of Okta's own (Okta, Error codes). */
 const PASSING = new Set([408, 423]);

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Creation } from '../db/creations.ts';
 import { alone } from '../db/named-lock.ts';
 import { adoptionOf, type ExistingUser } from '../domain/adoption.ts';
@@ -11,6 +12,9 @@ import type { Reply } from '../okta/reply.ts';
 import { lacksAny } from './known-attributes.ts';
 import type { PersonSubject } from './person.ts';
 import { record, recordNew, scrubbed } from './record.ts';
+
+/** Each holds one of the process' connections to Portage's database while it waits for the installation's. */
+const fewAtOnce = pLimit(3);
 
 /** Looks whose user it is that Okta would not create: our own, from an attempt whose end nobody saw, or another's. */
 export async function adopt(
@@ -46,11 +50,22 @@ export async function adopt(
       break;
   }
   // A reference says: in Okta, and in the group. EFS takes out of it who left the last portal, and may be back.
-  const turn = await okta.turn('groups', { lane: subject.lane, signal });
-  const added = await okta.addToGroup(turn, installation.config.groupId, found.body.id, signal);
-  if (added.kind !== 'ok') return scrubbed(added, person);
+  const outside = await join(subject, person, found.body.id, signal);
+  if (outside) return outside;
   const done = { kind: 'adopted', oktaId: oktaUserId(found.body.id), error: refusal.error } as const;
   return adoption.kind === 'own' ? recordNew(subject, person, done) : takeOver(subject, done);
+}
+
+/** Puts a user into the group; null when it is there. */
+async function join(
+  { okta, lane, installation }: PersonSubject,
+  person: Person | null,
+  userId: string,
+  signal: AbortSignal,
+): Promise<Outcome | null> {
+  const turn = await okta.turn('groups', { lane, signal });
+  const added = await okta.addToGroup(turn, installation.config.groupId, userId, signal);
+  return added.kind === 'ok' ? null : scrubbed(added, person);
 }
 
 /** Of one kind nobody shares a user: only the references tell who of them has taken it over. */
@@ -59,13 +74,15 @@ function takeOver(
   done: Extract<Outcome, { kind: 'adopted' }> & { error: OktaError },
 ): Promise<Outcome> {
   const { db, source, id, kind, installation } = subject;
-  return alone(db, `adopt ${done.oktaId}`, async () => {
-    const other = await source.otherOf(done.oktaId, id);
-    // Who is gone by now leaves the user to whoever else has it.
-    if (other === null) return record(subject, done, { kind: 'gone' });
-    const owner = markerText({ installation: installation.config.name, kind, id: other });
-    return { kind: 'duplicate', owner, error: done.error };
-  });
+  return fewAtOnce(() =>
+    alone(db, `adopt ${done.oktaId}`, async () => {
+      const other = await source.otherOf(done.oktaId, id);
+      // Who is gone by now leaves the user to whoever else has it.
+      if (other === null) return record(subject, done, { kind: 'gone' });
+      const owner = markerText({ installation: installation.config.name, kind, id: other });
+      return { kind: 'duplicate', owner, error: done.error };
+    }),
+  );
 }
 
 /**
@@ -79,7 +96,6 @@ export async function recover(
 ): Promise<Outcome | null> {
   const standing = await subject.look();
   if (standing.kind === 'not-running' || standing.kind === 'already-failed') return { kind: standing.kind };
-  if (standing.kind === 'referenced') return { kind: 'already-migrated' };
   const found = await userOf(subject, login, signal);
   if (found.kind !== 'ok' && found.kind !== 'refused' && found.kind !== 'unseen')
     return scrubbed(found, null);
@@ -88,12 +104,16 @@ export async function recover(
     found.kind === 'ok' &&
     adoptionOf(existing(subject, found.body), wanted(subject, login), 'never').kind === 'own';
   if (!isOurs) {
+    if (standing.kind === 'referenced') return { kind: 'already-migrated' };
     const { markerAttribute } = subject.installation.config;
     const isUnreadable = found.kind === 'ok' && (await lacksAny(subject.okta, [markerAttribute], signal));
     return isUnreadable ? { kind: 'misconfigured', cause: 'attribute', error: null } : null;
   }
   subject.answered();
   const { id, profile } = found.body;
+  // The note may be of an attempt that found it there, of who had left the group.
+  const outside = standing.kind === 'wanted' ? await join(subject, standing.person, id, signal) : null;
+  if (outside) return outside;
   const email = typeof profile.email === 'string' ? profile.email : profile.login;
   return recordNew(subject, { email }, { kind: 'adopted', oktaId: oktaUserId(id), error: null });
 }

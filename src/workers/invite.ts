@@ -1,7 +1,7 @@
 import { findActivation, noteAsked, recordActivation, unnote } from '../db/activations.ts';
 import { type Activation, invitationOf, type LotOf } from '../domain/activation.ts';
 import type { OktaUserId } from '../domain/ids.ts';
-import type { OktaError, Outcome } from '../domain/outcome.ts';
+import type { Outcome } from '../domain/outcome.ts';
 import type { Person } from '../domain/person.ts';
 import type { OktaClient } from '../okta/client.ts';
 import type { Reply } from '../okta/reply.ts';
@@ -135,7 +135,9 @@ const peopleOf = ({ installation, kind }: PersonSubject) => ({
 const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /** Not when Okta itself says that it has done nothing. */
-function mayHaveMailed({ kind, error: { status, code } }: { kind: string; error: OktaError }): boolean {
-  if (kind !== 'unreachable' || UNSENT.has(code)) return false;
+function mayHaveMailed(reply: Exclude<Reply<unknown>, { kind: 'ok' }>): boolean {
+  if (reply.kind !== 'unreachable' || reply.unsent) return false;
+  const { status, code } = reply.error;
+  if (UNSENT.has(code) || code.startsWith('PROXY_')) return false;
   return code === '' || status === 0 || (status >= 500 && status !== 503);
 }

@@ -15,7 +15,7 @@ import { postTo } from './support.ts';
 let world: World;
 let api: Api;
 beforeEach(async () => {
-  world = await createWorld();
+  world = await createWorld({ perMinute: 600 }); // slow enough to be paused in time
   api = await world.api();
 });
 afterEach(() => world.close());
@@ -35,7 +35,7 @@ async function inState(state: string): Promise<number> {
 }
 
 test('a paused migration calls nobody until it is resumed, and then finishes', async () => {
-  const people = range(120);
+  const people = range(100);
   await addPanelists(world, people);
   const app = world.open();
   world.closeLater(startWorker(app));

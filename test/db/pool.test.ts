@@ -4,7 +4,7 @@ import { isOutage } from '../../src/outage.ts';
 import { createDoor, type Door } from '../support/door.ts';
 import { createOwnDatabase, type OwnDatabase } from './support.ts';
 
-const SILENCE_MS = 1_500;
+const SILENCE_MS = 5_000;
 
 let own: OwnDatabase;
 let door: Door;

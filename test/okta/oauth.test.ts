@@ -201,6 +201,10 @@ test('a token endpoint that cannot answer now, and says so, is no matter of the 
 test('a token endpoint that is away leaves open nothing but the call', async () => {
   const { org, client } = await site(false);
   await org.control('faults', { path: '/oauth2', times: 1, fault: { kind: 'status', status: 503 } });
-  expect(await getGroup(client(), org)).toMatchObject({ kind: 'unreachable', error: { status: 503 } });
+  expect(await getGroup(client(), org)).toMatchObject({
+    kind: 'unreachable',
+    unsent: true,
+    error: { status: 503 },
+  });
   expect((await org.counters()).calls.byBucket.group).toBe(0);
 });

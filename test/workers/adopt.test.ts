@@ -81,6 +81,16 @@ test('the own user of somebody who is back is put into the group again', async (
   expect(await membersOf()).toEqual([user]);
 });
 
+test('it is put there by the next attempt when Okta does not do so at first', async () => {
+  await addPanelists(world, [1]);
+  const user = await makeStranger('werk/panelist/1');
+  const fault = { kind: 'status', status: 503 };
+  await world.okta.control('POST', 'faults', { method: 'PUT', path: '/api/v1/groups', times: 1, fault });
+  const id = await migrate();
+  expect(await world.okta.control('GET', 'faults')).toMatchObject([{ fired: 1 }]);
+  expect([await references(world), await failures(api, id), await membersOf()]).toEqual([[1], [], [user]]);
+});
+
 test('under same-mail it is taken over, once it is in the group', async () => {
   policy('same-mail');
   await addPanelists(world, [1]);

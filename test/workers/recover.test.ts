@@ -150,3 +150,16 @@ scene(
     expect([await unassigned(world), await failures(), await oktaIds(world)]).toEqual([[], [], [oktaId]]);
   },
 );
+
+scene(
+  'who is referenced with another user meanwhile has the first one queued for unassignment',
+  async ({ world, finished, failures }) => {
+    await world.rows(
+      "INSERT INTO iam_portal_user_reference (portal_id, user_id, uuid) VALUES (1, 1, '00u00000000000000009')",
+    );
+    await finished();
+    const [oktaId = ''] = await oktaIds(world);
+    expect(await unassigned(world)).toMatchObject([{ user_id: 1, uuid: Buffer.from(oktaId) }]);
+    expect([await references(world), await failures()]).toEqual([[1], []]);
+  },
+);
