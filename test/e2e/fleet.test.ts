@@ -1,6 +1,7 @@
 import { expectComplete } from '../support/complete.ts';
 import { eventually } from '../support/eventually.ts';
 import { createFleet, type TestFleet } from '../support/fleet.ts';
+import { lateCalls } from '../support/late-calls.ts';
 
 const INSTALLATION = 'musterpanel';
 
@@ -17,7 +18,14 @@ async function startBoth(): Promise<number[]> {
 
 test('four saturated workers migrate everybody, and no window holds more calls than the allowance', async () => {
   // 60 calls in 2 s, as 1,800 a minute.
-  fleet = await createFleet({ admins: 40, panelists: 300, workers: 4, perMinute: 1_800, windowSeconds: 2 });
+  fleet = await createFleet({
+    admins: 40,
+    panelists: 300,
+    workers: 4,
+    perMinute: 1_800,
+    windowSeconds: 2,
+    adjust: lateCalls,
+  });
   for (const id of await startBoth()) await fleet.finished(id, 90_000);
 
   await expectComplete(fleet);

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { eventually } from '../support/eventually.ts';
 import { doneSoFar, expectHealed, startMigrations, untilDone, wantedUsers } from '../support/fault-run.ts';
 import { createFleet, type TestFleet } from '../support/fleet.ts';
+import { lateCalls } from '../support/late-calls.ts';
 import { type PrivateServer, startPrivateRedis } from '../support/private-servers.ts';
 import { controlOf } from '../support/simulator.ts';
 
@@ -14,7 +15,14 @@ let redis: PrivateServer;
 let fleet: TestFleet;
 beforeEach(async () => {
   redis = await startPrivateRedis();
-  fleet = await createFleet({ admins: 40, panelists: 240, workers: 3, redisUrl: redis.url, ...PACE });
+  fleet = await createFleet({
+    admins: 40,
+    panelists: 240,
+    workers: 3,
+    redisUrl: redis.url,
+    ...PACE,
+    adjust: lateCalls,
+  });
 });
 afterEach(async () => {
   await fleet?.close();

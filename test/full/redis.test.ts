@@ -9,6 +9,7 @@ import {
   wantedUsers,
 } from '../support/fault-run.ts';
 import { createFleet, type TestFleet } from '../support/fleet.ts';
+import { lateCalls } from '../support/late-calls.ts';
 import { type PrivateServer, startPrivateRedis } from '../support/private-servers.ts';
 import { controlOf } from '../support/simulator.ts';
 
@@ -23,7 +24,7 @@ let fleet: TestFleet;
 beforeEach(async () => {
   redis = await startPrivateRedis();
   const people = { admins: 40, panelists: 2_000, onlinePortals: [1, 2, 3] };
-  fleet = await createFleet({ ...people, workers: 3, redisUrl: redis.url, ...PACE });
+  fleet = await createFleet({ ...people, workers: 3, redisUrl: redis.url, ...PACE, adjust: lateCalls });
 }, 60_000);
 afterEach(async () => {
   await fleet?.close();

@@ -1,5 +1,6 @@
 import { startWorker } from '../../src/workers/worker.ts';
 import { eventually } from '../support/eventually.ts';
+import { LATE_MS } from '../support/late-calls.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { addPanelists, failures, finished, range, references, start } from './support.ts';
 
@@ -10,7 +11,7 @@ const PER_WINDOW = 100;
 let world: World;
 beforeEach(async () => {
   world = await createWorld(PACE);
-  Object.assign(world.file.orgs.acme, { probeSeconds: 1 });
+  Object.assign(world.file.orgs.acme, { probeSeconds: 1, jitterMs: LATE_MS });
 });
 afterEach(() => world.close());
 
