@@ -33,7 +33,7 @@ interface Feeder extends Target {
  * Fills the queue of an allowance up, so that it neither runs dry nor grows with the installations. The migrations
  * that feed it take turns (`docs/decisions/0007`). Small ones go ahead of the others, with a part of the workers' slots.
  */
-export async function topUp(app: App, allowance: OrgBucket): Promise<void> {
+export async function topUp(app: App, allowance: OrgBucket, budgetMs = BUDGET_MS): Promise<void> {
   const { queue } = app.queues.subjects.get(queueName(allowance)) ?? bug(allowance);
   const running = (await migrationsInState(app.db, 'running')).filter((migration) => {
     const spends = allowanceOf(app, migration);
@@ -43,7 +43,7 @@ export async function topUp(app: App, allowance: OrgBucket): Promise<void> {
   const [only] = running.length === 1 ? running : [];
   const backlog = await readBacklog(app.redis, queue, only?.id);
   const { ahead, fair } = inLanes(running, backlog);
-  const deadlineMs = Date.now() + BUDGET_MS;
+  const deadlineMs = Date.now() + budgetMs;
 
   const underWay = (migration: Migration) => backlog.of(migration.id).underWay;
   const jobs = ({ id }: Migration) => backlog.of(id).jobs;

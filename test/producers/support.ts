@@ -87,7 +87,7 @@ export async function createProducers(
       connection.release();
       return read(id);
     },
-    topUp: () => topUp(app, users),
+    topUp: () => topUp(app, users, 60_000), // a loaded machine gets as far
     async waiting() {
       const jobs = [...(await queue.getWaiting()), ...(await queue.getPrioritized())];
       return jobs.map(({ data }) => `${data.migrationId}/${data.subjectId}`);
