@@ -2,6 +2,7 @@ import { findActivation, noteAsked, recordActivation } from '../../src/db/activa
 import type { MigrationId, OktaUserId, SubjectId } from '../../src/domain/ids.ts';
 import type { Operation } from '../../src/domain/operations.ts';
 import type { OktaClient } from '../../src/okta/client.ts';
+import type { Reply } from '../../src/okta/reply.ts';
 import { activateUser } from '../../src/workers/activate-user.ts';
 import type { Process, Subject } from '../../src/workers/process.ts';
 import { resendActivation } from '../../src/workers/resend-activation.ts';
@@ -18,8 +19,16 @@ beforeAll(async () => {
 afterEach(() => own.db.query('DELETE FROM activations'));
 afterAll(() => own.close());
 
-/** Attempts at one person, whom Okta has in this status; `meanwhile` happens while the turn is waited for. */
-async function attempt(process: Process, status: string, meanwhile: () => Promise<unknown>) {
+/**
+ * Attempts at one person, whom Okta has in this status; `meanwhile` happens while the turn is waited for, and `reply`
+ * is what comes of the request for another mail.
+ */
+async function attempt(
+  process: Process,
+  status: string,
+  meanwhile: () => Promise<unknown>,
+  reply: Reply<unknown> = { kind: 'ok', body: {} },
+) {
   const mails: string[] = [];
   const okta = {
     async turn(bucket: string) {
@@ -33,11 +42,12 @@ async function attempt(process: Process, status: string, meanwhile: () => Promis
     },
     async reactivate() {
       mails.push('reactivate');
-      return { kind: 'ok', body: {} };
+      return reply;
     },
   } as unknown as OktaClient;
+  const person = { email: '', firstName: '', lastName: '', extra: {} };
   const source = {
-    find: async () => ({ kind: 'wanted', person: {}, oktaId: user.oktaId }),
+    find: async () => ({ kind: 'wanted', person, oktaId: user.oktaId }),
     recordStatus: async () => {},
   };
   const operation: Operation = process === activateUser ? 'activate-panelists' : 'resend-to-panelists';
@@ -75,6 +85,33 @@ test('of a second mail that was asked for and not heard of, the next attempt ask
   expect(next).toEqual({ outcome: 'already-mailed', mails: [] });
   expect(await findActivation(own.db, people, user)).toMatchObject({ state: 'pending', migrationId: again });
 });
+
+const noAnswer = (code: string) => ({ status: 0, code, text: `no answer: ${code}`, requestId: null });
+
+test.each<[string, Reply<unknown>, string[]]>([
+  ['a proxy refused', { kind: 'unreachable', error: noAnswer('PROXY_407') }, ['unreachable', 'mailed']],
+  [
+    'a proxy never answered',
+    { kind: 'unreachable', error: noAnswer('PROXY_TIMEOUT') },
+    ['unreachable', 'mailed'],
+  ],
+  [
+    'no access token was to be had for',
+    { kind: 'unreachable', error: { ...noAnswer('server_error'), status: 500 }, unsent: true },
+    ['unreachable', 'mailed'],
+  ],
+  ['was lost', { kind: 'unreachable', error: noAnswer('ECONNRESET') }, ['unreachable', 'already-mailed']],
+])(
+  'a second mail that %s is asked for again only if Okta cannot have seen it',
+  async (_, reply, outcomes) => {
+    await oldMail();
+    const nothing = async () => {};
+    const one = await attempt(resendActivation, 'PROVISIONED', nothing, reply);
+    const two = await attempt(resendActivation, 'PROVISIONED', nothing);
+    expect([one.outcome, two.outcome]).toEqual(outcomes);
+    expect((await findActivation(own.db, people, user))?.state).toBe('pending');
+  },
+);
 
 test('a first mail that was asked for and not heard of is asked for again where Okta shows none', async () => {
   await anotherWorkerAsks();
