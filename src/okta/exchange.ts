@@ -27,7 +27,7 @@ export function createExchanger(http: Http, limiter: Limiter, windowMs: number):
     const answer = await http.send(await request());
     if ('error' in answer) {
       await limiter.settle(sent, null);
-      return { kind: 'unreachable', error: answer.error };
+      return { kind: 'unreachable', ...answer };
     }
 
     const { status, headers, text } = answer;

@@ -9,6 +9,8 @@ import type { OktaError } from '../domain/outcome.ts';
 const MAX_SOCKETS = 50;
 /** Many times what Okta answers to the calls of Portage; what is longer is not Okta's. */
 const LONGEST_ANSWER_BYTES = 1_000_000;
+/** Without a connection. */
+const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 export interface Request {
   method: Method;
@@ -26,8 +28,8 @@ export interface Answer {
 
 /** One org over HTTP, without turns or credentials; nothing is repeated here. */
 export interface Http {
-  /** `error` when there was no answer: its code is the network's. */
-  send(request: Request): Promise<Answer | { error: OktaError }>;
+  /** `error` when there was no answer: its code is the network's. `unsent`: nobody has taken the request. */
+  send(request: Request): Promise<Answer | { error: OktaError; unsent: boolean }>;
   close(): void;
 }
 
@@ -61,8 +63,10 @@ export function createHttp({ baseUrl, requestTimeoutMs, proxyUrl }: HttpConfig):
         return { status: statusCode, headers, text: body };
       } catch (error) {
         if (!(error instanceof RequestError)) throw error;
-        const code = tooLong.signal.aborted ? 'ANSWER_TOO_LONG' : (proxyFault(error) ?? error.code);
-        return { error: { status: 0, code, text: `no answer: ${code}`, requestId: null } };
+        const ofProxy = proxyFault(error);
+        const code = tooLong.signal.aborted ? 'ANSWER_TOO_LONG' : (ofProxy ?? error.code);
+        const unsent = ofProxy !== undefined || UNSENT.has(code);
+        return { error: { status: 0, code, text: `no answer: ${code}`, requestId: null }, unsent };
       }
     },
     close() {
@@ -72,7 +76,7 @@ export function createHttp({ baseUrl, requestTimeoutMs, proxyUrl }: HttpConfig):
   };
 }
 
-/** hpagent tells what a proxy does in words alone. */
+/** Why a proxy gave no connection; hpagent tells it in words alone. */
 function proxyFault({ message }: Error): string | undefined {
   if (message === 'Proxy timeout') return 'PROXY_TIMEOUT';
   const [, status] = /^Bad response: (\d{3})$/.exec(message) ?? [];

@@ -15,9 +15,9 @@ export type Reply<T> =
   | { kind: 'refused'; error: OktaError }
   /**
    * 5xx, no answer, or an answer that is not Okta's: the call may have had its effect, unless it was `unsent` for want
-   * of an access token.
+   * of a connection or an access token.
    */
-  | { kind: 'unreachable'; error: OktaError; unsent?: true };
+  | { kind: 'unreachable'; error: OktaError; unsent?: boolean };
 
 /** 4xx that pass: request timeout, locked; conflicts with a job of Okta's own (Okta, Error codes). */
 const PASSING = new Set([408, 423]);

@@ -131,13 +131,9 @@ const peopleOf = ({ installation, kind }: PersonSubject) => ({
   kind,
 });
 
-/** Where nobody has taken the request. */
-const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-
 /** Not when Okta itself says that it has done nothing. */
 function mayHaveMailed(reply: Exclude<Reply<unknown>, { kind: 'ok' }>): boolean {
   if (reply.kind !== 'unreachable' || reply.unsent) return false;
   const { status, code } = reply.error;
-  if (UNSENT.has(code) || code.startsWith('PROXY_')) return false;
   return code === '' || status === 0 || (status >= 500 && status !== 503);
 }

@@ -239,6 +239,7 @@ test.each([
   expect(reply).toEqual({
     kind: 'unreachable',
     error: { status: 0, code: 'ECONNRESET', text: 'no answer: ECONNRESET', requestId: null },
+    unsent: false,
   });
   expect((await org.counters()).users).toBe(users);
 });
@@ -260,7 +261,11 @@ test('a server that is not there cannot be reached', async () => {
   const org = await startOrg();
   await closeAll();
   const reply = await clientAt(org.url).getGroup(org.groupId);
-  expect(reply).toMatchObject({ kind: 'unreachable', error: { status: 0, code: 'ECONNREFUSED' } });
+  expect(reply).toMatchObject({
+    kind: 'unreachable',
+    error: { status: 0, code: 'ECONNREFUSED' },
+    unsent: true,
+  });
 });
 
 test('a 429 waits until the reset that Okta has stated', async () => {
