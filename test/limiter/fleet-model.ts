@@ -59,7 +59,10 @@ export interface Course {
 const EPOCH_MS = 1_800_000_000_000;
 const ONE_WAY_MS = 20;
 
-/** The fleet and Okta as a model that needs no real time: only the limiter's moves in Redis are real. */
+/**
+ * The fleet and Okta as a model that needs no real time: only the limiter's moves in Redis are real. `lose` asks on the
+ * same connection.
+ */
 export async function runModel(
   scripts: Scripts,
   key: string,
@@ -76,6 +79,7 @@ export async function runModel(
   const lives = Array.from({ length: model.processes }, () => 0);
   const rests = Array.from({ length: model.processes }, () => 0);
   const lostAt = new Map<number, number>();
+  let told: Promise<unknown> = Promise.resolve();
 
   async function ask(process: number, life: number, place: number, nowMs: number): Promise<void> {
     if (lives[process] !== life) return;
@@ -119,20 +123,24 @@ export async function runModel(
     }
   }
 
-  async function settle(
+  /** Nobody waits for it here: Redis does on one connection what comes first. */
+  function settle(
     process: number,
     turn: { number: number; life: number; dueMs: number },
     seen: Seen,
     nowMs: number,
-  ): Promise<void> {
+  ): void {
     course.commands += 1;
-    await scripts.settle(key, {
+    const answers = [{ turn, seen }];
+    const settled = scripts.settle(key, {
       ...asker(process),
       windowMs,
       spreadMs,
-      answers: [{ turn, seen }],
+      answers,
       clockMs: clock(nowMs),
     });
+    told = Promise.all([told, settled]);
+    told.catch(() => {}); // thrown in the end
   }
 
   function otherCalls(window: number): void {
@@ -177,6 +185,7 @@ export async function runModel(
     events.at(random() * 10, (at) => ask(process, 0, 0, at));
   }
   await events.run(model.lengthMs);
+  await told;
   course.arrivals.sort((a, b) => a - b);
   return course;
 }

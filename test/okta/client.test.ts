@@ -258,9 +258,7 @@ test.each([
 });
 
 test('a server that is not there cannot be reached', async () => {
-  const org = await startOrg();
-  await closeAll();
-  const reply = await clientAt(org.url).getGroup(org.groupId);
+  const reply = await clientAt('http://127.0.0.1:9').getGroup('x');
   expect(reply).toMatchObject({
     kind: 'unreachable',
     error: { status: 0, code: 'ECONNREFUSED' },
@@ -285,7 +283,7 @@ test('a 429 waits until the reset that Okta has stated', async () => {
 });
 
 test('of many calls that are throttled at once exactly one is told that it has shut the bucket', async () => {
-  const org = await startOrg({ latencyMs: 300 });
+  const org = await startOrg({ latencyMs: 1_000 }); // all have their turns before the first answer
   await org.fault({ kind: 'status', status: 429 });
   const redis = openTestRedis();
   const pace = () => ({
@@ -386,7 +384,7 @@ describe('what stands between Portage and Okta', () => {
 
   test('may not answer at all, and is waited for as long as is configured', async () => {
     const { url, calls } = await startProxy(() => {});
-    const okta = clientAt(url, countingLimiter(), { requestTimeoutMs: 200 });
+    const okta = clientAt(url, countingLimiter(), { requestTimeoutMs: 1_500 });
     expect(await okta.createUser(profile(), [])).toMatchObject({
       kind: 'unreachable',
       error: { status: 0, code: 'ETIMEDOUT' },

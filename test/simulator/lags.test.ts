@@ -1,4 +1,4 @@
-import { eventually } from '../support/eventually.ts';
+import { pass, startClock, stopClock } from './clock.ts';
 import {
   create,
   createGroup,
@@ -10,7 +10,11 @@ import {
   type UserBody,
 } from './support.ts';
 
-afterEach(stopAll);
+beforeEach(stopClock);
+afterEach(async () => {
+  await stopAll();
+  startClock();
+});
 
 const LAG_MS = 400;
 
@@ -34,20 +38,19 @@ test('a new user is at once got by id and login and listed, but not yet found', 
 test('a change is found as late as its maker, and so is a deletion', async () => {
   const org = await startOrg({ searchLagMs: LAG_MS });
   const { id } = await create(org, 'ada@example.com');
-  await eventually('she is found', async () => (await find(org, 'q=ada')).length === 1);
+  pass(LAG_MS);
+  expect(await find(org, 'q=ada')).toHaveLength(1);
   await org.call('POST', `/users/${id}`, { profile: { login: 'ada.byron@example.com' } });
+  pass(LAG_MS - 1);
   expect(await find(org, search('ada@example.com'))).toHaveLength(1);
-  await eventually(
-    'the new login is found',
-    async () => (await find(org, search('ada.byron@example.com'))).length === 1,
-  );
-  await org.call('DELETE', `/users/${id}`);
-  await org.call('DELETE', `/users/${id}`);
+  pass(1);
   expect(await find(org, search('ada.byron@example.com'))).toHaveLength(1);
-  await eventually(
-    'she is gone',
-    async () => (await find(org, search('ada.byron@example.com'))).length === 0,
-  );
+  await org.call('DELETE', `/users/${id}`);
+  await org.call('DELETE', `/users/${id}`);
+  pass(LAG_MS - 1);
+  expect(await find(org, search('ada.byron@example.com'))).toHaveLength(1);
+  pass(1);
+  expect(await find(org, search('ada.byron@example.com'))).toEqual([]);
 });
 
 // Recorded: one second after creation two of three users were still found as STAGED, on their way to PROVISIONED.
@@ -55,10 +58,13 @@ test('who is activated is found as STAGED on the way before being found as PROVI
   const org = await startOrg({ searchLagMs: LAG_MS });
   const user = await create(org, 'ada@example.com', true);
   expect(user.status).toBe('PROVISIONED');
-  const first = await eventually('she is found', async () => (await find(org, 'q=ada'))[0]);
+  pass(LAG_MS);
+  const [first] = await find(org, 'q=ada');
   expect(first).toMatchObject({ status: 'STAGED', transitioningToStatus: 'PROVISIONED' });
-  await eventually('she has arrived', async () => (await find(org, 'q=ada'))[0]?.status === 'PROVISIONED');
-  expect((await find(org, 'q=ada'))[0]).not.toHaveProperty('transitioningToStatus');
+  pass(LAG_MS);
+  const [second] = await find(org, 'q=ada');
+  expect(second).toMatchObject({ status: 'PROVISIONED' });
+  expect(second).not.toHaveProperty('transitioningToStatus');
 });
 
 test('what happens right after an activation is found in the end', async () => {
@@ -69,10 +75,8 @@ test('what happens right after an activation is found in the end', async () => {
   await org.call('POST', `/users/${bob.id}`, { profile: { lastName: 'Builder' } });
   await create(org, 'cid@example.com', true);
   const found = async (login: string) => (await find(org, search(login)))[0];
-  await eventually(
-    'the last of them has arrived',
-    async () => (await found('cid@example.com'))?.status === 'PROVISIONED',
-  );
+  pass(2 * LAG_MS);
+  expect(await found('cid@example.com')).toMatchObject({ status: 'PROVISIONED' });
   expect(await found('ada@example.com')).toMatchObject({ status: 'DEPROVISIONED' });
   expect(await found('bob@example.com')).toMatchObject({ profile: { lastName: 'Builder' } });
 });
@@ -81,9 +85,11 @@ test('who has followed the activation mail is found as ACTIVE', async () => {
   const org = await startOrg({ searchLagMs: LAG_MS });
   await create(org, 'ada@example.com', true);
   const status = async () => (await find(org, 'q=ada'))[0]?.status;
-  await eventually('she has arrived', async () => (await status()) === 'PROVISIONED');
+  pass(2 * LAG_MS);
+  expect(await status()).toBe('PROVISIONED');
   await org.control('POST', 'logins', { login: 'ada@example.com', choosesPassword: true });
-  await eventually('she is found as ACTIVE', async () => (await status()) === 'ACTIVE');
+  pass(LAG_MS);
+  expect(await status()).toBe('ACTIVE');
 });
 
 test('the values of a removed attribute are not found for ever', async () => {
@@ -95,9 +101,12 @@ test('the values of a removed attribute are not found for ever', async () => {
   await define({ title: 'Portal', type: 'string' });
   await org.call('POST', '/users?activate=false', person('ada@example.com', { portalKey: 'a' }));
   const value = async () => (await find(org, 'q=ada'))[0]?.profile.portalKey;
-  await eventually('it is found', async () => (await value()) === 'a');
+  pass(LAG_MS);
+  expect(await value()).toBe('a');
   await define(null);
-  await eventually('it is found no more', async () => (await value()) === undefined);
+  pass(LAG_MS);
+  expect(await find(org, 'q=ada')).toHaveLength(1);
+  expect(await value()).toBeUndefined();
 });
 
 test('a new group is found only later', async () => {
@@ -105,8 +114,10 @@ test('a new group is found only later', async () => {
   const group = await createGroup(org, 'portal-1');
   const found = async () => (await org.call<GroupBody[]>('GET', '/groups?q=portal')).body;
   expect((await org.call('GET', `/groups/${group.id}`)).status).toBe(200);
+  pass(LAG_MS - 1);
   expect(await found()).toEqual([]);
-  await eventually('it is found', async () => (await found()).length === 1);
+  pass(1);
+  expect(await found()).toHaveLength(1);
 });
 
 test('memberships begin and end later', async () => {
@@ -114,9 +125,13 @@ test('memberships begin and end later', async () => {
   const group = await createGroup(org, 'portal-1');
   const { id } = await create(org, 'ada@example.com', false, { groupIds: [group.id] });
   const members = async () => (await org.call<UserBody[]>('GET', `/groups/${group.id}/users`)).body;
+  pass(LAG_MS - 1);
   expect(await members()).toEqual([]);
-  await eventually('she is a member', async () => (await members()).length === 1);
-  expect((await org.call('DELETE', `/groups/${group.id}/users/${id}`)).status).toBe(204);
+  pass(1);
   expect(await members()).toHaveLength(1);
-  await eventually('she is none', async () => (await members()).length === 0);
+  expect((await org.call('DELETE', `/groups/${group.id}/users/${id}`)).status).toBe(204);
+  pass(LAG_MS - 1);
+  expect(await members()).toHaveLength(1);
+  pass(1);
+  expect(await members()).toEqual([]);
 });

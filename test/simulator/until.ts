@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-const DEADLINE_MS = 5000;
+const DEADLINE_MS = 60_000;
 const PAUSE_MS = 10;
 
 /** Asks until the answer is yes, or fails. */
