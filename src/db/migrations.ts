@@ -146,6 +146,7 @@ export async function lookAgain(connection: PoolConnection, id: MigrationId, peo
   );
 }
 
+/** Not of a finished one: what it has come to was counted last, by who finished it; who began before ends later. */
 export async function storeCounts(
   db: Database,
   id: MigrationId,
@@ -155,7 +156,7 @@ export async function storeCounts(
   await db.query(
     `UPDATE migrations
         SET eligible = ?, done = ?, failed = ?, skipped = ?, skipped_by = ?, counted_at = ?, count_ms = ?, samples = ?
-      WHERE id = ?`,
+      WHERE id = ? AND finished_at IS NULL`,
     [eligible, done, failed, skipped, JSON.stringify(skippedBy), at, tookMs, JSON.stringify(samples), id],
   );
 }

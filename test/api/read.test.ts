@@ -1,3 +1,5 @@
+import { findMigration } from '../../src/db/migrations.ts';
+import { countPeople } from '../../src/producers/count.ts';
 import { type Api, createWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -87,6 +89,19 @@ test('a finished migration waits for nothing', async () => {
     wait: null,
     etaSeconds: null,
   });
+});
+
+test('a count that ends when its migration has finished leaves what that has come to', async () => {
+  const id = await start(1);
+  const app = world.open();
+  const running = await findMigration(app.db, id);
+  if (!running) throw new Error('no such migration');
+  await world.ownRows(
+    "UPDATE migrations SET state = 'finished', finished_at = NOW(), done = eligible WHERE id = ?",
+    [id],
+  );
+  expect(await countPeople(app, running)).toMatchObject({ eligible: 1, done: 0 });
+  expect((await api.get(`/v1/migrations/${id}`)).body.counts).toMatchObject({ eligible: 1, done: 1 });
 });
 
 test('a held migration says why', async () => {
