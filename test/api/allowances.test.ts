@@ -58,10 +58,13 @@ test('what Okta has answered is shown, in whole calls', async () => {
   try {
     const { limiter } = elsewhere.open();
     const seen = { limit: 300, resetInMs: 60_000, reset: 1_000, closeForMs: null, crowded: false };
+    const numbers: number[] = [];
     for (const remaining of [299, 290]) {
       const turn = await limiter.take(users);
+      numbers.push(turn.number);
       await limiter.settle(turn, { ...seen, remaining }); // others have spent eight between the two
     }
+    const [first = 0, last = 0] = numbers; // a turn between them was given up if this process stood still
     expect((await limiter.state(users)).window?.usedByOthers).not.toBe(0);
     const { status, body } = await (await elsewhere.api()).get('/v1/allowances');
     expect(status).toBe(200);
@@ -69,7 +72,7 @@ test('what Okta has answered is shown, in whole calls', async () => {
       bucket: 'users',
       ceiling: { perMinute: 300, from: 'okta' },
       seenPerMinute: 300,
-      window: { usedByUs: 2 },
+      window: { usedByUs: last - first + 1 },
     });
     const { usedByUs, usedByOthers, remaining } = body.allowances[0].window;
     expect(usedByUs + usedByOthers + remaining).toBe(300);

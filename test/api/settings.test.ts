@@ -209,14 +209,14 @@ describe('setting', () => {
     expect(await inTable()).toEqual({});
   });
 
-  test.each<[string, 'fail' | 'lie' | 'hang', string, string]>([
-    ['fails', 'fail', 'setting_not_written', 'failed'],
-    ['does not end', 'hang', 'setting_not_written', 'failed'],
-    ['writes something else', 'lie', 'setting_differs', 'differs'],
+  test.each<[string, 'fail' | 'lie' | 'hang', number, string, string]>([
+    ['fails', 'fail', 9, 'setting_not_written', 'failed'],
+    ['does not end', 'hang', 3, 'setting_not_written', 'failed'], // the other, which reads, has to
+    ['writes something else', 'lie', 9, 'setting_differs', 'differs'],
   ])(
     'a program that %s is an error with a code, on record, without the value',
-    async (_, script, code, outcome) => {
-      const command = { write: [program.path(script)], read: [program.path('read')], timeoutSeconds: 1 };
+    async (_, script, timeoutSeconds, code, outcome) => {
+      const command = { write: [program.path(script)], read: [program.path('read')], timeoutSeconds };
       const { status, body } = await put(
         'iam_client_secret',
         's3cret',

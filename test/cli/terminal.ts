@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { COMPILED } from '../support/portage.ts';
 
 const BINARY = fileURLToPath(new URL('../../bin/portage', import.meta.url));
 
@@ -12,7 +13,7 @@ export async function onTerminal(
 ): Promise<{ code: number | null; screen: string }> {
   const command = [BINARY, ...args].map((each) => `'${each}'`).join(' ');
   const child = spawn('script', ['-qec', `stty cols 90; exec ${command}`, '/dev/null'], {
-    env: { PATH: process.env.PATH, TERM: 'xterm', ...env },
+    env: { PATH: process.env.PATH, TERM: 'xterm', ...COMPILED, ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   let screen = '';

@@ -70,4 +70,4 @@ test('a support person follows the page about activation from its first command 
   expect((await next('start resend-to-panelists')).code).toBe(0);
   expect(await mails()).toBe(9);
   expect(left).toEqual([]);
-}, 100_000);
+}, 200_000);

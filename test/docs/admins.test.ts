@@ -64,4 +64,4 @@ test('a support person follows the page about admins from its first command to i
   );
   expect(await world.okta.control('GET', 'outbox')).toEqual([]);
   expect(left).toEqual([]);
-}, 100_000);
+}, 200_000);

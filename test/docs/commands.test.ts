@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { createApiDouble } from '../cli/api-double.ts';
+import { COMPILED } from '../support/portage.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DOCS = join(ROOT, 'docs');
@@ -37,7 +38,7 @@ test.each(commands)('%s: %s is understood, and asks the API', async (_, command)
   // What comes after it is the shell's.
   const child = spawn('sh', ['-c', command.replace(/ [|>] .*/, '')], {
     cwd: folder,
-    env: { PATH: path, ...api.env },
+    env: { PATH: path, ...COMPILED, ...api.env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const [err] = await Promise.all([text(child.stderr), once(child, 'close')]);

@@ -112,4 +112,4 @@ test('a support person follows the page about panelists from its first command t
   expect((await next('allowances set acme users --keep-free none')).code).toBe(0);
   expect(await keptFree()).toBeNull();
   expect(left).toEqual([]);
-}, 100_000);
+}, 200_000);

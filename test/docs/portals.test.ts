@@ -63,4 +63,4 @@ test('a support person follows the page about portals from its first command to 
   expect(failures).toMatchObject({ code: 0, out: expect.stringContaining('portal_removed') });
   expect((await next('retry', failed?.id)).code).toBe(0);
   expect(left).toEqual([]);
-}, 60_000);
+}, 200_000);

@@ -9,19 +9,24 @@ import { fileURLToPath } from 'node:url';
 
 const BINARY = fileURLToPath(new URL('../../bin/portage', import.meta.url));
 
+/** Where Node keeps what it has compiled: whoever starts after the first is there in half the time. */
+export const COMPILED = {
+  NODE_COMPILE_CACHE: fileURLToPath(new URL('../../node_modules/.cache/portage', import.meta.url)),
+};
+
 export interface PortageRun {
   process: ChildProcessByStdio<null, Readable, Readable>;
   /** What it has printed, and its exit code or the signal that has ended it. */
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; out: string; err: string }>;
 }
 
-/** Runs the binary as an operator does, with this configuration file and nothing else in its environment. */
+/** Runs the binary as an operator does, with this configuration file and nothing else to know in its environment. */
 export function portage(args: string[], file: unknown, env: Record<string, string> = {}): PortageRun {
   const folder = mkdtempSync(join(tmpdir(), 'portage-'));
   const path = join(folder, 'portage.config.json');
   writeFileSync(path, typeof file === 'string' ? file : JSON.stringify(file));
   const child = spawn(BINARY, args, {
-    env: { PATH: process.env.PATH, PORTAGE_CONFIG: path, ...env },
+    env: { PATH: process.env.PATH, PORTAGE_CONFIG: path, ...COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = async () => {
