@@ -1,5 +1,6 @@
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { createDatabases } from '../../demo/databases.ts';
+import { eventually } from '../support/eventually.ts';
 
 const SERVER = process.env.DATABASE_URL ?? '';
 
@@ -13,12 +14,8 @@ async function query(sql: string): Promise<RowDataPacket[]> {
 const names = async () => (await query('SHOW DATABASES')).map((row) => String(Object.values(row)[0]));
 
 /** Another test's run may be the one that drops it, at this moment. */
-async function untilGone(name: string): Promise<void> {
-  const deadlineMs = performance.now() + 10_000;
-  while ((await names()).includes(name)) {
-    if (performance.now() > deadlineMs) throw new Error(`${name} is still there`);
-  }
-}
+const untilGone = (name: string) =>
+  eventually(`${name} is gone`, async () => !(await names()).includes(name));
 
 test('a run has two databases of its own and drops them', async () => {
   const { run, portageUrl, installationUrl, drop } = await createDatabases(SERVER);

@@ -6,7 +6,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 test('the demo tells its story from the pre-flight to a person who was mailed', async () => {
   const args = ['demo/main.ts', '--admins', '3', '--panelists', '3', '--latency-ms', '0', '--json'];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT, timeout: 90_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT, timeout: 240_000 });
   const lines = stdout.trim().split('\n');
   const chapters = [
     'pre-flight create-panelists: 3 eligible',
@@ -29,4 +29,4 @@ test('the demo tells its story from the pre-flight to a person who was mailed', 
     admins: { referenced: 3 },
     panelists: { referenced: 3 },
   });
-}, 100_000);
+}, 250_000);

@@ -20,11 +20,11 @@ afterEach(() => fleet?.close());
 
 test('people who are deleted, added and changed in EFS meanwhile are each accounted for', async () => {
   const pace = { perMinute: 1_800, windowSeconds: 2 };
-  fleet = await createFleet({ admins: 0, panelists: 240, workers: 2, ...pace });
+  fleet = await createFleet({ admins: 0, panelists: 320, workers: 2, ...pace });
   const editor = createEditor(fleet, createRandom(7));
   const okta = controlOf(fleet.oktaUrl);
   const ids = await startMigrations(fleet);
-  for (const share of [0.2, 0.5]) {
+  for (const share of [0.15, 0.35]) {
     expect(await untilDone(fleet, share)).toBeLessThan(wantedUsers(fleet));
     const take = () => editor.candidates().slice(0, EACH);
     await editor.remove(take());
@@ -44,4 +44,4 @@ test('people who are deleted, added and changed in EFS meanwhile are each accoun
 
   await expectAgreement(fleet, ids, { edits: editor.edits });
   expect((await failures(fleet)).people).toBe(fleet.plan.panelist.failed);
-}, 90_000);
+}, 180_000);

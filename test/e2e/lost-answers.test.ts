@@ -25,4 +25,4 @@ test('users whose creation was never answered are found again, not created twice
   // Some of the lost ones were refusals, which are simply repeated.
   const adopted = attemptsOf(fleet).filter(({ outcome }) => outcome === 'adopted');
   expect(adopted.length).toBeGreaterThanOrEqual(30);
-}, 100_000);
+}, 200_000);

@@ -49,4 +49,4 @@ test('a MySQL that is killed in mid-run and comes back fails nobody', async () =
   expect(fleet.logs()).toContain('job broke off');
   // Attempts are for Okta: of those there are few, and the last one fails the person.
   expect(new Set(attemptsOf(fleet).map(({ attempt }) => attempt))).toEqual(new Set([1]));
-}, 100_000);
+}, 200_000);

@@ -4,14 +4,16 @@ import type { ConfigFile } from '../../src/config/schema.ts';
 import { eventually } from '../support/eventually.ts';
 import { attemptsOf, failures, hasStarted } from '../support/fault-run.ts';
 import { createFleet, type TestFleet } from '../support/fleet.ts';
+import { lateCalls } from '../support/late-calls.ts';
 import { type PrivateServer, startPrivateRedis } from '../support/private-servers.ts';
 import { controlOf } from '../support/simulator.ts';
 import type { FoundApp } from '../workers/portals-support.ts';
 
 /** The demo's installation has three. */
-const PORTALS = 24;
+const PORTALS = 16;
 const HELD = 3;
-const HELD_MS = 6_000;
+/** Longer than all workers live. */
+const HELD_MS = 20_000;
 const FINISHED_WITHIN_MS = 120_000;
 /** Okta's 100 calls a minute of `apps`, in windows of 6 s. */
 const PER_WINDOW = 10;
@@ -21,7 +23,7 @@ let fleet: TestFleet;
 beforeEach(async () => {
   redis = await startPrivateRedis();
   const pace = { perMinute: 600, windowSeconds: 6, latencyMs: 100 };
-  const servers = { redisUrl: redis.url, adjust: withApps };
+  const servers = { redisUrl: redis.url, adjust: (file: ConfigFile) => lateCalls(withApps(file)) };
   fleet = await createFleet({ admins: 0, panelists: 1, workers: 3, ...pace, ...servers });
   const rows = Array.from({ length: PORTALS - 3 }, (_, i) => [
     i + 4,
@@ -51,15 +53,17 @@ function withApps(file: ConfigFile): ConfigFile {
 test('killed workers, an emptied Redis and lost answers leave one app and one row of each kind to every portal', async () => {
   const okta = controlOf(fleet.oktaUrl);
   const apps = { method: 'POST', path: '/api/v1/apps' };
-  const held = await okta.fail({ ...apps, times: HELD, fault: { kind: 'latency', ms: HELD_MS } });
+  // All of them, so that none is registered meanwhile.
+  const held = await okta.fail({ ...apps, times: PORTALS, fault: { kind: 'latency', ms: HELD_MS } });
   const id = await start('register-portals');
-  await eventually('Okta holds answers', async () => (await held.fired()) === HELD);
+  await eventually('Okta holds answers', async () => (await held.fired()) >= HELD);
   const inHand = await unregistered();
-  expect(inHand.length).toBe(HELD);
+  expect(inHand.length).toBeGreaterThanOrEqual(HELD);
   const killed = fleet.processes.filter(({ name }) => name.startsWith('worker'));
   for (const { child } of killed) child.kill('SIGKILL');
   for (const { ended } of killed) expect(await ended).toBe('SIGKILL');
   expect((await unregistered()).filter((portal) => inHand.includes(portal))).toEqual(inHand);
+  await okta.clearFaults();
 
   const lost = await okta.fail({ ...apps, times: 3, fault: { kind: 'reset', when: 'after' } });
   const workers = killed.map(() => fleet.addWorker());
@@ -107,7 +111,7 @@ test('killed workers, an emptied Redis and lost answers leave one app and one ro
     range(PORTALS).map((n) => `https://panel.example.com/${n <= 4 ? 'new-' : ''}${urlName(n)}/`),
   );
   expect(after.filter(({ status }) => status === 'INACTIVE').map(portalOf)).toEqual([5]);
-}, 240_000);
+}, 360_000);
 
 const urlName = (n: number) => (n === 2 ? 'meinungsstudio' : `portal-${n}`);
 const range = (count: number) => Array.from({ length: count }, (_, i) => i + 1);

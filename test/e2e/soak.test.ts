@@ -10,7 +10,8 @@ import {
 
 /** Each kind of fault comes in one of them; test/full/soak.test.ts draws a seed of its own. */
 const SEEDS = [7, 9, 10];
-const DOSE = { servers: 2, processes: 2, answers: 2, efs: 3, operators: 0, aloud: false };
+/** Two fifths of the people are left when the last fault comes: a worker may be slow to start before it. */
+const DOSE = { servers: 2, processes: 2, answers: 2, efs: 3, operators: 0, until: 0.6, aloud: false };
 
 let mysql: PrivateMysql;
 let redis: PrivateServer;
@@ -50,5 +51,5 @@ test.each(SEEDS)(
     say(`seed ${seed}: ${faults.join('; ')}`);
     await expectAgreement(fleet, ids, { killed: ended, edits: editor.edits });
   },
-  120_000,
+  400_000,
 );

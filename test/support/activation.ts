@@ -69,6 +69,15 @@ export async function noted({ portageUrl }: TestFleet): Promise<Set<number>> {
   return new Set(rows.map((row) => Number(row.subject_id)));
 }
 
+/** Whom Portage has noted as about to be mailed, by Okta's id: nothing has been heard of the call. */
+export async function asked({ portageUrl }: TestFleet): Promise<string[]> {
+  const rows = await rowsOf<{ okta_id: string }>(
+    portageUrl,
+    "SELECT okta_id FROM activations WHERE state = 'asked'",
+  );
+  return rows.map((row) => row.okta_id);
+}
+
 /** Who has a mail that Portage does not know of. */
 export async function inHand(fleet: TestFleet): Promise<Set<number>> {
   const people = await referenced(fleet);

@@ -2,12 +2,14 @@ import { Redis } from 'ioredis';
 import {
   doneSoFar,
   expectAgreement,
-  replaceWorker,
+  killWorker,
+  type Replaced,
   startMigrations,
   untilDone,
   wantedUsers,
 } from './fault-run.ts';
 import { createFleet, type TestFleetOptions } from './fleet.ts';
+import { lateCalls } from './late-calls.ts';
 import { startPrivateRedis } from './private-servers.ts';
 import { controlOf } from './simulator.ts';
 
@@ -40,17 +42,18 @@ export async function runBesideOthers({
   ...how
 }: BesideOthers): Promise<Shared> {
   const redis = await startPrivateRedis();
-  const fleet = await createFleet({ ...how, redisUrl: redis.url });
+  const fleet = await createFleet({ ...how, redisUrl: redis.url, adjust: lateCalls });
   try {
     const okta = controlOf(fleet.oktaUrl);
     if (othersPerMinute > 0) await okta.callAsOutsiders('users', othersPerMinute);
     const ids = await startMigrations(fleet);
-    const killed: string[] = [];
+    const killed: Replaced[] = [];
+    const killOne = async () => {
+      await killed.at(-1)?.runsAgain();
+      killed.push(await killWorker(fleet));
+    };
     const faults = [
-      ...killsAt.map((share) => ({
-        share,
-        befall: async () => void killed.push(await replaceWorker(fleet)),
-      })),
+      ...killsAt.map((share) => ({ share, befall: killOne })),
       ...flushesAt.map((share) => ({ share, befall: () => flush(redis.url) })),
     ];
     for (const { share, befall } of faults.toSorted((a, b) => a.share - b.share)) {
@@ -58,7 +61,8 @@ export async function runBesideOthers({
       await befall();
       expect(await doneSoFar(fleet)).toBeLessThan(wantedUsers(fleet));
     }
-    await expectAgreement(fleet, ids, { killed, withinMs });
+    await killed.at(-1)?.runsAgain();
+    await expectAgreement(fleet, ids, { killed: killed.map(({ name }) => name), withinMs });
     expect(killed).toHaveLength(killsAt.length);
     const { calls, throttled, busiestMinute } = (await fleet.ends()).okta;
     return { calls, throttled, busiestWindow: busiestMinute, others: await okta.outsiders() };

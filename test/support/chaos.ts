@@ -27,6 +27,8 @@ export interface Dose {
   answers: number;
   efs: number;
   operators: number;
+  /** By which share of the people the last fault comes; what is left of them then is its time to happen. */
+  until?: number;
   /** Shows each fault as it happens. */
   aloud: boolean;
 }
@@ -208,10 +210,10 @@ interface Drawn {
   seed: number;
 }
 
-type Counts = Record<Lane, number>;
+type Counts = Record<Lane, number> & Pick<Dose, 'until'>;
 
 const drawLanes = (random: Random, counts: Counts) =>
-  (Object.keys(kinds) as Lane[]).map((lane) => draw(random, lane, counts[lane]));
+  (Object.keys(kinds) as Lane[]).map((lane) => draw(random, lane, counts[lane], counts.until));
 
 /** The names of the kinds of faults that there can be, or of those that a seed draws. */
 export const kindsOfFaults = (counts: Counts) =>
@@ -224,10 +226,10 @@ const [FIRST, LAST] = [0.04, 0.8];
 /** In the middle: the workers are replaced twice. */
 const [FIRST_OF_OPERATORS, LAST_OF_OPERATORS] = [0.3, 0.6];
 
-function draw(random: Random, lane: Lane, count: number): Drawn[] {
+function draw(random: Random, lane: Lane, count: number, until = LAST): Drawn[] {
   const bag: [string, Fault][] = [];
   while (bag.length < count) bag.push(...random.shuffle(Object.entries(kinds[lane])));
-  const [first, last] = lane === 'operators' ? [FIRST_OF_OPERATORS, LAST_OF_OPERATORS] : [FIRST, LAST];
+  const [first, last] = lane === 'operators' ? [FIRST_OF_OPERATORS, LAST_OF_OPERATORS] : [FIRST, until];
   const shares = Array.from({ length: count }, () => first + random.next() * (last - first));
   return shares
     .toSorted((a, b) => a - b)

@@ -50,14 +50,28 @@ export function untilDone(fleet: TestFleet, share: number, deadlineMs?: number):
   return eventually(`${Math.round(share * 100)} % are done`, isDone, deadlineMs);
 }
 
-/** SIGKILLs the worker that has run longest, and starts another; resolves to its name once the other runs. */
-export async function replaceWorker(fleet: TestFleet): Promise<string> {
+/** A worker that was killed, and the one that was started for it. */
+export interface Replaced {
+  name: string;
+  /** Resolves once the other runs: for whom that takes too long, the run may be over by then. */
+  runsAgain(): Promise<void>;
+}
+
+/** SIGKILLs the worker that has run longest, and starts another; resolves once the first is gone. */
+export async function killWorker(fleet: TestFleet): Promise<Replaced> {
   const victim = fleet.processes.find((each) => each.name.startsWith('worker') && !each.hasEnded());
   if (!victim) throw new Error('no worker is left to be killed');
   victim.child.kill('SIGKILL');
   expect(await victim.ended).toBe('SIGKILL');
-  await untilStarted(fleet.addWorker());
-  return victim.name;
+  const next = fleet.addWorker();
+  return { name: victim.name, runsAgain: () => untilStarted(next) };
+}
+
+/** The same; resolves to the name of the killed one once the other runs. */
+export async function replaceWorker(fleet: TestFleet): Promise<string> {
+  const { name, runsAgain } = await killWorker(fleet);
+  await runsAgain();
+  return name;
 }
 
 /** SIGKILLs the API and starts it again; resolves to its name once it answers. */
