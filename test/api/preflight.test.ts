@@ -64,7 +64,7 @@ async function run(operation: string, options: object = {}) {
       const shown = await api.get(`/v1/migrations/${body.id}`);
       return shown.body.state === 'finished' && shown.body;
     },
-    60_000,
+    120_000,
   );
 }
 
@@ -150,7 +150,7 @@ describe.each([
       if (racing.has(who) || isRaced(code)) continue;
       expect([who, code]).toEqual([who, prediction.kind === 'fail' ? prediction.code : undefined]);
     }
-  });
+  }, 180_000);
 });
 
 test.each(['activate-admins', 'activate-panelists'])(
@@ -173,4 +173,5 @@ test.each(['activate-admins', 'activate-panelists'])(
     expect((await outbox()) - before).toBe(said.mails);
     expect((await dryRun(operation)).json()).toMatchObject({ mails: 0, calls: 0 });
   },
+  180_000,
 );

@@ -71,7 +71,7 @@ test('a migration is started, followed to its end, looked at, corrected and offe
   expect(retried.code).toBe(1); // one has failed still
   expect(lines(retried.out)[0]).toMatchObject({ qualified: 1, migration: { id: 1 } });
   expect(lines(retried.out).at(-1)).toMatchObject({ state: 'finished', counts: { done: 2, failed: 1 } });
-});
+}, 180_000);
 
 test('a migration is paused and resumed', async () => {
   await world.ownRows("UPDATE migrations SET state = 'held', held_reason = 'a reason', finished_at = NULL");
