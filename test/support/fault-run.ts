@@ -54,7 +54,7 @@ export function untilDone(fleet: TestFleet, share: number, deadlineMs?: number):
 export interface Replaced {
   name: string;
   /** Resolves once the other runs: for whom that takes too long, the run may be over by then. */
-  runsAgain(): Promise<void>;
+  runsAgain: () => Promise<void>;
 }
 
 /** SIGKILLs the worker that has run longest, and starts another; resolves once the first is gone. */
