@@ -4,7 +4,7 @@ import { isOutage } from '../../src/outage.ts';
 import { createDoor, type Door } from '../support/door.ts';
 import { createOwnDatabase, type OwnDatabase } from './support.ts';
 
-const SILENCE_MS = 5_000;
+const SILENCE_MS = 3_000;
 
 let own: OwnDatabase;
 let door: Door;
@@ -34,6 +34,6 @@ test('a server that falls silent is an outage, and the next connection is a new 
 
 test('a connection that lies in the pool may be silent for longer', async () => {
   const before = await connectionId();
-  await own.db.query('DO SLEEP(?)', [(2 * SILENCE_MS) / 1_000]);
+  await own.db.query('DO SLEEP(?)', [(1.5 * SILENCE_MS) / 1_000]);
   expect(await connectionId()).toBe(before);
 });

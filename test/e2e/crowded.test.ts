@@ -4,7 +4,8 @@ test('a fleet with more calls under way than Okta takes halves them, loses nobod
   const { refused, bounds } = await runCrowded({
     configured: 40,
     taken: 12,
-    panelists: 250,
+    panelists: 100,
+    latencyMs: 1_200,
     backTo: (lowest) => lowest + 4,
     withinMs: 90_000,
   });

@@ -30,7 +30,7 @@ const inConfig = { table: 'config', columns: { key: 'name', value: 'value' }, se
 const settings = (config: Partial<SettingsConfig> = {}) =>
   openSettings(db, { ...inConfig, command: null, ...config });
 type Program = Parameters<SettingsProgram['path']>[0];
-const commanded = (write: Program, read: Program | null = 'read', timeoutMs = 5_000) => {
+const commanded = (write: Program, read: Program | null = 'read', timeoutMs = 60_000) => {
   const path = (script: Program) => [program.path(script)];
   return settings({ command: { write: path(write), read: read && path(read), timeoutMs } });
 };
@@ -92,7 +92,7 @@ test('a command that only writes leaves the reading to the table', async () => {
 
 test('a command gets its own arguments first', async () => {
   const write = ['/usr/bin/env', 'sh', program.path('write')];
-  await settings({ command: { write, read: null, timeoutMs: 5_000 } }).set('iam_client_id', 'x');
+  await settings({ command: { write, read: null, timeoutMs: 60_000 } }).set('iam_client_id', 'x');
   expect(program.values()).toEqual({ iam_client_id: 'x' });
 });
 
@@ -105,15 +105,15 @@ test('a command does not see what Portage has in its environment', async () => {
   expect(text).not.toMatch(/OKTA|DATABASE|s3cret/);
 });
 
-test.each<[string, Program, string]>([
-  ['ends badly', 'fail', 'fail ended with code 7'],
-  ['never ends', 'hang', 'hang did not end within 0.3 s'],
-])('a command that %s has failed, and what it prints is not told', async (_, script, why) => {
-  expect(await commanded(script, 'read', 300).set('iam_api_token', 'a-s3cret')).toEqual({
+test.each<[string, Program, number, string]>([
+  ['ends badly', 'fail', 60_000, 'fail ended with code 7'],
+  ['never ends', 'hang', 300, 'hang did not end within 0.3 s'],
+])('a command that %s has failed, and what it prints is not told', async (_, script, timeoutMs, why) => {
+  expect(await commanded(script, 'read', timeoutMs).set('iam_api_token', 'a-s3cret')).toEqual({
     kind: 'failed',
     why,
   });
-  await expect(commanded('write', script, 300).get('iam_api_token')).rejects.toThrow(
+  await expect(commanded('write', script, timeoutMs).get('iam_api_token')).rejects.toThrow(
     new SettingsUnreadable(why),
   );
 });

@@ -6,6 +6,7 @@ test('the bound on calls under way is halved while Okta refuses, and wholly back
     configured: 40,
     taken: 12,
     panelists: 1_500,
+    latencyMs: 500,
     backTo: () => 40,
     withinMs: 240_000,
   });

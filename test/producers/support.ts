@@ -44,7 +44,7 @@ export interface TakenJob {
   complete: () => Promise<void>;
   /** For good. */
   fail: () => Promise<void>;
-  /** To be tried again after a backoff. */
+  /** To be tried again after a backoff that no test waits out. */
   retry: () => Promise<void>;
 }
 
@@ -140,7 +140,10 @@ async function take(taker: Worker<SubjectJob>): Promise<TakenJob> {
     job,
     complete: async () => void (await job.moveToCompleted(undefined, token, false)),
     fail: async () => void (await job.moveToFailed(new UnrecoverableError('refused'), token, false)),
-    retry: async () => void (await job.moveToFailed(new Error('unreachable'), token, false)),
+    async retry() {
+      job.opts.backoff = { type: 'fixed', delay: 3_600_000 };
+      await job.moveToFailed(new Error('unreachable'), token, false);
+    },
   };
 }
 

@@ -13,6 +13,8 @@ export interface Crowded {
   configured: number;
   taken: number;
   panelists: number;
+  /** Long beside what a slow machine does between two calls, or they would not crowd. */
+  latencyMs: number;
   /** How far the bound has to come back once nobody is refused any more. */
   backTo: (lowest: number) => number;
   withinMs: number;
@@ -29,6 +31,7 @@ export async function runCrowded({
   configured,
   taken,
   panelists,
+  latencyMs,
   backTo,
   withinMs,
 }: Crowded): Promise<Settled> {
@@ -38,7 +41,7 @@ export async function runCrowded({
     workers: 2,
     perMinute: 6_000,
     windowSeconds: 6,
-    latencyMs: 500,
+    latencyMs,
     concurrency: taken,
     adjust: (file) => {
       const okta = { ...file.orgs.okta, concurrency: configured };

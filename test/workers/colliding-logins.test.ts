@@ -1,3 +1,4 @@
+import { topUp } from '../../src/producers/top-up.ts';
 import { startWorker } from '../../src/workers/worker.ts';
 import type { ListedUser } from '../support/simulator.ts';
 import { type Api, createWorld, type OtherInstallation, type World } from '../support/world.ts';
@@ -52,7 +53,9 @@ interface End {
 async function run(sides: [Side, Side]): Promise<{ ends: [End, End]; users: ListedUser[] }> {
   const api = await world.api();
   const ids = await Promise.all(sides.map((side) => begin(api, side)));
-  for (let i = 0; i < 2; i++) world.closeLater(startWorker(world.open()));
+  const apps = [world.open(), world.open()] as const;
+  await topUp(apps[0], { org: 'acme', bucket: 'users' }, 60_000); // people of both are there when work begins
+  for (const app of apps) world.closeLater(startWorker(app));
   await Promise.all(ids.map((id) => finished(api, id)));
   const [first, second] = await Promise.all(sides.map((side, i) => endOf(api, side, ids[i] ?? 0)));
   if (!first || !second) throw new Error('Bug: two sides have two ends');

@@ -14,7 +14,10 @@ afterEach(() => world.close());
 
 const show = async (id: number) => (await api.get(`/v1/migrations/${id}`)).body;
 const held = (id: number) =>
-  eventually('it is held', async () => (await show(id)).state === 'held' && show(id));
+  eventually('it is held', async () => {
+    const migration = await show(id);
+    return migration.state === 'held' && migration;
+  });
 
 test('a refused token holds the migration and fails nobody, and it goes on by itself once Okta takes it', async () => {
   await addPanelists(world, range(200));

@@ -28,7 +28,10 @@ test.each([
     const id = await start(api);
     const show = async () => (await api.get(`/v1/migrations/${id}`)).body;
 
-    const held = await eventually('it is held', async () => (await show()).state === 'held' && show());
+    const held = await eventually('it is held', async () => {
+      const migration = await show();
+      return migration.state === 'held' && migration;
+    });
     expect(held).toMatchObject({ heldCause: 'okta', wait: { code: 'held' } });
     const { calls } = await counters();
     await eventually('Okta is probed', async () => (await counters()).calls.byBucket.group > 0);

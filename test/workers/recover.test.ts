@@ -1,6 +1,5 @@
 import type { Queue } from 'bullmq';
 import { startWorker } from '../../src/workers/worker.ts';
-import { eventually } from '../support/eventually.ts';
 import { createWorld, type World } from '../support/world.ts';
 import {
   addPanelists,
@@ -9,40 +8,46 @@ import {
   failures,
   finished,
   mailOf,
+  offerPatiently,
   references,
-  start,
   usersQueue,
 } from './support.ts';
 
 interface Site {
   world: World;
-  id: number;
   queue: Queue;
+  /** Begins the next attempt, unless the job is lost, and waits for the migration's end. */
   finished: () => Promise<void>;
   failures: () => ReturnType<typeof failures>;
 }
 
-/** Okta has created person 1, no answer has come, and the next attempt is a while away. */
+/** Okta has created person 1, no answer has come, and the next attempt is not made before the test says so. */
 function scene(title: string, play: (site: Site) => Promise<void>, operation = 'create-panelists'): void {
   test.concurrent(title, async () => {
     const world = await createWorld({ windowSeconds: 1 });
-    Object.assign(world.file.orgs.acme, { requestTimeoutSeconds: 1, probeSeconds: 1 });
+    Object.assign(world.file.orgs.acme, { requestTimeoutSeconds: 3, probeSeconds: 1 });
     try {
       if (operation === 'create-admins')
         await world.rows(world.efs.admin, [[[1, mailOf(1), 'Ada', 'Min', null]]]);
       else await addPanelists(world, [1]);
       await befall(world, 1, { kind: 'reset', when: 'after' });
       const app = world.open();
-      world.closeLater(startWorker(app));
       const queue = usersQueue(app);
       const api = await world.api();
-      const id =
-        operation === 'create-panelists'
-          ? await start(api)
-          : (await api.post({ installation: 'werk', operation })).body.id;
-      await eventually('the next attempt waits', async () => (await queue.getDelayedCount()) === 1);
+      const { id } = (await api.post({ installation: 'werk', operation })).body;
+      const job = await offerPatiently(queue, operation, id);
+      world.closeLater(startWorker(app));
+      await job.waits();
       expect([(await counters(world)).users, await references(world)]).toEqual([1, []]);
-      await play({ world, id, queue, finished: () => finished(api, id), failures: () => failures(api, id) });
+      await play({
+        world,
+        queue,
+        async finished() {
+          if ((await queue.getDelayedCount()) === 1) await job.goesOn();
+          await finished(api, id);
+        },
+        failures: () => failures(api, id),
+      });
       expect(await world.ownRows('SELECT 1 FROM creations')).toEqual([]);
     } finally {
       await world.close();
@@ -91,8 +96,8 @@ for (const status of [429, 401]) {
 scene(
   'who is deleted and whose job is lost, too, is queued for unassignment',
   async ({ world, queue, finished }) => {
-    await queue.obliterate({ force: true });
     await deletePanelist(world);
+    await queue.obliterate({ force: true });
     await finished();
     expect(await unassigned(world)).toHaveLength(1);
   },

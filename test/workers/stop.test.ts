@@ -17,7 +17,7 @@ import {
 
 /** Four calls a second: at any moment some jobs wait for their turns, and the rest in the queue. */
 const PER_MINUTE = 240;
-const PEOPLE = 20;
+const PEOPLE = 26;
 
 let world: World;
 let api: Api;

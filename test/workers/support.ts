@@ -1,5 +1,7 @@
 import type { Queue } from 'bullmq';
+import { createConnection } from 'mysql2/promise';
 import type { App } from '../../src/app.ts';
+import { SUBJECT_JOB } from '../../src/queue/queues.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Api, World } from '../support/world.ts';
 
@@ -63,6 +65,67 @@ export function usersQueue({ queues }: App): Queue {
   const found = queues.subjects.get('acme.users');
   if (!found) throw new Error('no such queue');
   return found.queue;
+}
+
+/** A job whose next attempt comes when a test says so, and not before. */
+export interface PatientJob {
+  /** Resolves once the attempt before has ended. */
+  waits(): Promise<void>;
+  /** Begins the next attempt. */
+  goesOn(): Promise<void>;
+}
+
+/** Offers a subject before a worker is started, which then leaves the job as it is: with a backoff that nobody waits out. */
+export async function offerPatiently(
+  queue: Queue,
+  operation: string,
+  migrationId: number,
+  subjectId = 1,
+): Promise<PatientJob> {
+  const backoff = { type: 'fixed', delay: 3_600_000 };
+  const opts = { ...SUBJECT_JOB, backoff, jobId: `m${migrationId}-s${subjectId}` };
+  const job = await queue.add(operation, { migrationId, subjectId }, opts);
+  return {
+    async waits() {
+      await eventually('the next attempt waits', async () => (await job.getState()) === 'delayed');
+    },
+    goesOn: () => job.promote(),
+  };
+}
+
+/** Keeps everybody from writing references of the people in a table. */
+export interface Writers {
+  /** Resolves once so many are about to: they have had their answers of Okta. */
+  wait(count?: number): Promise<void>;
+  /** A statement that takes effect before theirs. */
+  query(sql: string): Promise<void>;
+  letGo(): Promise<void>;
+}
+
+export async function stopWriters(world: World, table: string): Promise<Writers> {
+  const connection = await createConnection({ uri: world.env.EFS_URL as string });
+  const query = async (sql: string) => void (await connection.query(sql));
+  await query('BEGIN');
+  await query(`SELECT nr FROM ${table} FOR UPDATE`);
+  return {
+    async wait(count = 1) {
+      // Those who take a user over wait for one another first.
+      const waiting =
+        'SELECT COUNT(*) AS n FROM information_schema.processlist WHERE db = DATABASE() AND info';
+      await eventually(`${count} are about to write`, async () => {
+        const [[here], [there]] = await Promise.all([
+          world.rows<{ n: number }>(`${waiting} LIKE '%FOR UPDATE'`),
+          world.ownRows<{ n: number }>(`${waiting} LIKE 'SELECT GET_LOCK%'`),
+        ]);
+        return (here?.n ?? 0) + (there?.n ?? 0) === count;
+      });
+    },
+    query,
+    async letGo() {
+      await query('COMMIT');
+      await connection.end();
+    },
+  };
 }
 
 export const range = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
