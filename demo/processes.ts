@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PORTAGE = join(ROOT, 'bin/portage');
+/** Where Node keeps what it has compiled: whoever starts after the first is there in half the time. */
+export const COMPILED = { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/portage') };
 const READY_WITHIN_MS = 60_000;
 /** Portage promises to stop within 10 s. */
 const STOP_WITHIN_MS = 12_000;
@@ -25,7 +27,7 @@ export interface Process {
   stop(): Promise<void>;
 }
 
-/** What to start: a program of the project with its arguments, and all of its environment but PATH. */
+/** What to start: a program of the project with its arguments, and what it needs of its environment. */
 export interface Program {
   name: string;
   /** Portage's own binary; otherwise a file for Node. */
@@ -39,7 +41,7 @@ export function startProcess({ name, isPortage = false, args, env }: Program, fo
   const out = openSync(log, 'w', 0o600);
   const child = spawn(isPortage ? PORTAGE : process.execPath, args, {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, ...COMPILED, ...env },
     stdio: ['ignore', out, out],
   });
   closeSync(out);

@@ -60,10 +60,13 @@ export async function handleApi(
   const outcome = await settle(state, arrival, body);
   count(state, arrival, outcome);
   const elapsedMs = performance.now() - arrival.atMs;
-  delays.later(latencyOf(state, arrival) - elapsedMs, () => {
+  const answer = () => {
     leave();
     deliver(state, arrival, body, outcome, response);
-  });
+  };
+  delays.later(latencyOf(state, arrival) - elapsedMs, () =>
+    arrival.fault?.kind === 'hold' ? state.faults.hold(answer) : answer(),
+  );
 }
 
 function receive(state: State, request: IncomingMessage, credential: Credential, url: URL): Arrival {
@@ -131,6 +134,7 @@ async function settle(state: State, arrival: Arrival, body: Body): Promise<Outco
       return { kind: 'truncated', answer };
     case 'status':
     case 'latency':
+    case 'hold':
     case 'date':
     case 'duplicate-reset':
       return { kind: 'answer', answer };
@@ -233,14 +237,14 @@ function show(
   answer: Answer,
   content: unknown,
 ): void {
-  if (options.observe === null) return;
+  const { observe } = options;
+  if (observe === null) return;
   const sent = body.kind === 'json' ? body.value : body.kind === 'bad' ? body.text : undefined;
   const { pathname: path, searchParams: query } = url;
-  // As it went over the wire: what is undefined did not.
-  const wire = content === undefined ? undefined : (JSON.parse(JSON.stringify(content)) as unknown);
-  complaints.add(
-    options.observe({ method, path, query, body: sent, status: statusOf(answer), answer: wire }),
-  );
+  // As it went over the wire: what is undefined did not, and what changes later was as it was.
+  const wire = JSON.stringify(content) as string | undefined;
+  const how = { method, path, query, body: sent, status: statusOf(answer) };
+  complaints.later(() => observe({ ...how, answer: wire === undefined ? undefined : JSON.parse(wire) }));
 }
 
 function latencyOf(state: State, { fault }: Arrival): number {

@@ -5,11 +5,13 @@ export type When = 'before' | 'after';
 
 /**
  * What goes wrong with a call: `truncated` cuts the answer in half, `html` is the page of a proxy on the way,
- * `date` a wrong clock, `duplicate-reset` a 429 that tells two times.
+ * `date` a wrong clock, `duplicate-reset` a 429 that tells two times, `hold` has the answer wait until the faults are
+ * cleared.
  */
 export type Fault =
   | { readonly kind: 'status'; readonly status: number }
   | { readonly kind: 'latency'; readonly ms: number }
+  | { readonly kind: 'hold' }
   | { readonly kind: 'reset'; readonly when: When }
   | { readonly kind: 'truncated' }
   | { readonly kind: 'html'; readonly status: number; readonly when: When }
@@ -39,7 +41,10 @@ export interface ListedFault extends FaultOrder {
 export interface Faults {
   add(order: FaultOrder): number;
   list(): readonly ListedFault[];
+  /** No order any more; what was held goes out. */
   clear(): void;
+  /** Keeps an answer until the orders are cleared. */
+  hold(answer: () => void): void;
   /** The fault that befalls this call, if any: the oldest one that still has times left. */
   fire(method: string, path: string): Fault | null;
 }
@@ -54,6 +59,7 @@ interface Pending {
 
 export function createFaults(): Faults {
   let pending: Pending[] = [];
+  let held: (() => void)[] = [];
   let lastId = 0;
   return {
     add(order) {
@@ -64,6 +70,12 @@ export function createFaults(): Faults {
     list: () => pending.map(({ id, order, fired }) => ({ id, ...order, fired })),
     clear() {
       pending = [];
+      const answers = held;
+      held = [];
+      for (const answer of answers) answer();
+    },
+    hold(answer) {
+      held.push(answer);
     },
     fire(method, path) {
       for (const entry of pending) {

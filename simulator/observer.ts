@@ -28,7 +28,8 @@ export function loadObserver(path: string): Observer | undefined {
 
 /** What an observer complained of, and how often. */
 export interface Complaints {
-  add(texts: readonly string[]): void;
+  /** Looks at a call when somebody reads: no other call has to wait for that. */
+  later(look: () => readonly string[]): void;
   read(): ComplaintsReading;
 }
 
@@ -40,16 +41,29 @@ export interface ComplaintsReading {
 /** So that one fault a call does not fill the memory. */
 const MOST_TEXTS = 1000;
 
+/** Some 50 MB; of more the oldest are looked at. */
+const MOST_UNREAD = 20_000;
+
 export function createComplaints(): Complaints {
   const counts = new Map<string, number>();
+  const unread: (() => readonly string[])[] = [];
   let total = 0;
+
+  function look(): void {
+    for (const text of unread.shift()?.() ?? []) {
+      total += 1;
+      if (counts.has(text) || counts.size < MOST_TEXTS) counts.set(text, (counts.get(text) ?? 0) + 1);
+    }
+  }
+
   return {
-    add(texts) {
-      for (const text of texts) {
-        total += 1;
-        if (counts.has(text) || counts.size < MOST_TEXTS) counts.set(text, (counts.get(text) ?? 0) + 1);
-      }
+    later(each) {
+      unread.push(each);
+      if (unread.length > MOST_UNREAD) look();
     },
-    read: () => ({ total, complaints: Object.fromEntries(counts) }),
+    read() {
+      while (unread.length > 0) look();
+      return { total, complaints: Object.fromEntries(counts) };
+    },
   };
 }

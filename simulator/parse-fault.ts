@@ -41,6 +41,7 @@ const WHEN: Rule = { isRight: (when) => when === 'before' || when === 'after', w
 const RULES: Readonly<Record<Fault['kind'], Readonly<Record<string, Rule>>>> = {
   status: { status: { isRight: (n) => isCount(n, 400) && n <= 599, wanted: '400 to 599' } },
   latency: { ms: { isRight: (n) => isCount(n, 0), wanted: 'whole milliseconds, 0 or more' } },
+  hold: {},
   reset: { when: WHEN },
   truncated: {},
   html: {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { COMPILED } from '../support/portage.ts';
+import { COMPILED } from '../../demo/processes.ts';
 
 const BINARY = fileURLToPath(new URL('../../bin/portage', import.meta.url));
 

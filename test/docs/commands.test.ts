@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { createApiDouble } from '../cli/api-double.ts';
-import { COMPILED } from '../support/portage.ts';
+import { COMPILED } from '../../demo/processes.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DOCS = join(ROOT, 'docs');

@@ -63,6 +63,18 @@ test('a latency fault holds back the answer, not the effect', async () => {
   expect(await held).toBe('cut off');
 });
 
+test('a held answer goes out when the faults are cleared, and took effect before', async () => {
+  const org = await startOrg();
+  await org.control('POST', 'faults', { times: 1, fault: { kind: 'hold' } });
+  const held = org.call('POST', '/users', person('ada@example.com'));
+  const users = async () => (await org.control<{ users: number }>('GET', 'counters')).body.users;
+  expect(await eventually('somebody is created', async () => (await users()) || null)).toBe(1);
+  const first = await Promise.race([held, org.call('GET', '/users?limit=1')]);
+  expect(first.body).toHaveLength(1); // another call is answered meanwhile
+  await org.control('DELETE', 'faults');
+  expect((await held).status).toBe(200);
+});
+
 // Reported: okta-sdk-java#259; fetch joins the two.
 test('a 429 can carry two Reset headers', async () => {
   const org = await startOrg();

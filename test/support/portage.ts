@@ -6,13 +6,9 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { COMPILED } from '../../demo/processes.ts';
 
 const BINARY = fileURLToPath(new URL('../../bin/portage', import.meta.url));
-
-/** Where Node keeps what it has compiled: whoever starts after the first is there in half the time. */
-export const COMPILED = {
-  NODE_COMPILE_CACHE: fileURLToPath(new URL('../../node_modules/.cache/portage', import.meta.url)),
-};
 
 export interface PortageRun {
   process: ChildProcessByStdio<null, Readable, Readable>;
