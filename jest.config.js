@@ -6,7 +6,7 @@ export default {
   transform: {},
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'js', 'json', 'node', 'mjs'],
-  testTimeout: 90_000,
+  testTimeout: 150_000,
   // Most tests wait, for turns and for processes: one more than jest's own choice of cores - 1 for two cores.
   maxWorkers: 3,
 };

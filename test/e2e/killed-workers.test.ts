@@ -3,6 +3,7 @@ import {
   attemptsOf,
   doneSoFar,
   expectHealed,
+  killWorker,
   startMigrations,
   unreferenced,
   untilDone,
@@ -11,7 +12,8 @@ import {
 import { createFleet, type TestFleet } from '../support/fleet.ts';
 import { controlOf } from '../support/simulator.ts';
 
-const HELD_MS = 4_000;
+/** Of the 40 that a fleet has under way at once: some may be a dead worker's, whose locks have to lapse. */
+const HELD = 20;
 
 let fleet: TestFleet;
 beforeEach(async () => {
@@ -25,20 +27,17 @@ test('six killed workers, two with users in hand whom Okta had created, cost nob
   const okta = controlOf(fleet.oktaUrl);
   const killed: string[] = [];
   const killOne = async () => {
-    const victim = fleet.processes.find((each) => each.name.startsWith('worker') && !each.hasEnded());
-    victim?.child.kill('SIGKILL');
-    expect(await victim?.ended).toBe('SIGKILL');
-    killed.push(victim?.name ?? '');
-    fleet.addWorker();
+    killed.push((await killWorker(fleet)).name);
   };
 
   const inHand: Set<number>[] = [];
   for (const share of [0.1, 0.25]) {
     await untilDone(fleet, share);
-    const held = await okta.failCreations(40, { kind: 'latency', ms: HELD_MS });
-    await eventually('Okta holds 40 answers', async () => (await held.fired()) === 40);
+    const held = await okta.failCreations(1_000, { kind: 'hold' });
+    await eventually('Okta holds answers', async () => (await held.fired()) >= HELD);
     inHand.push((await unreferenced(fleet)).difference(inHand[0] ?? new Set()));
     await killOne();
+    await okta.clearFaults();
   }
   for (const share of [0.4, 0.5, 0.6, 0.7]) {
     await untilDone(fleet, share);
@@ -56,5 +55,5 @@ test('six killed workers, two with users in hand whom Okta had created, cost nob
   }
   // The same job can be killed more than once; behind the last kill each waits for one lock.
   const waitedMs = adopted.map(({ time, ms }) => time - ms - lastKillAt);
-  expect(Math.max(...waitedMs)).toBeLessThan(20_000);
+  expect(Math.max(...waitedMs)).toBeLessThan(26_000); // a second one would end after 28 s at the earliest
 }, 240_000);

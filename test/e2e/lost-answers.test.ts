@@ -1,5 +1,4 @@
-import { eventually } from '../support/eventually.ts';
-import { attemptsOf, expectHealed, startMigrations, untilDone, wantedUsers } from '../support/fault-run.ts';
+import { attemptsOf, expectHealed, startMigrations, wantedUsers } from '../support/fault-run.ts';
 import { createFleet, type TestFleet } from '../support/fleet.ts';
 import { controlOf } from '../support/simulator.ts';
 
@@ -13,15 +12,16 @@ beforeEach(async () => {
 afterEach(() => fleet?.close());
 
 test('users whose creation was never answered are found again, not created twice', async () => {
-  const ids = await startMigrations(fleet);
   const okta = controlOf(fleet.oktaUrl);
-  for (const share of BURSTS) {
-    expect(await untilDone(fleet, share)).toBeLessThan(wantedUsers(fleet) - BURST);
-    const lost = await okta.failCreations(BURST, { kind: 'reset', when: 'after' });
-    await eventually('the burst is over', async () => (await lost.fired()) === BURST);
-  }
+  const bursts = BURSTS.map((share) => {
+    const skip = Math.round(share * wantedUsers(fleet));
+    const fault = { kind: 'reset', when: 'after' } as const;
+    return okta.fail({ method: 'POST', path: '/api/v1/users', skip, times: BURST, fault });
+  });
+  const lost = await Promise.all(bursts);
 
-  await expectHealed(fleet, ids);
+  await expectHealed(fleet, await startMigrations(fleet));
+  expect(await Promise.all(lost.map((each) => each.fired()))).toEqual(BURSTS.map(() => BURST));
   // Some of the lost ones were refusals, which are simply repeated.
   const adopted = attemptsOf(fleet).filter(({ outcome }) => outcome === 'adopted');
   expect(adopted.length).toBeGreaterThanOrEqual(30);

@@ -25,7 +25,7 @@ interface Site {
 function scene(title: string, play: (site: Site) => Promise<void>, operation = 'create-panelists'): void {
   test.concurrent(title, async () => {
     const world = await createWorld({ windowSeconds: 1 });
-    Object.assign(world.file.orgs.acme, { requestTimeoutSeconds: 3, probeSeconds: 1 });
+    Object.assign(world.file.orgs.acme, { requestTimeoutSeconds: 8, probeSeconds: 1 });
     try {
       if (operation === 'create-admins')
         await world.rows(world.efs.admin, [[[1, mailOf(1), 'Ada', 'Min', null]]]);

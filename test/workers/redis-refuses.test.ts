@@ -19,13 +19,14 @@ test('a Redis that takes no writes while answers of Okta come ends no worker and
   const takeWrites = (does: boolean) => client.config('SET', 'min-replicas-to-write', does ? '0' : '1');
   try {
     await addPanelists(world, range(8));
-    const fault = { kind: 'latency', ms: 1_500 };
-    await befall(world, 8, fault);
+    await befall(world, 8, { kind: 'hold' });
     world.closeLater(startWorker(world.open()));
     const api = await world.api();
     const id = await start(api);
     await eventually('calls are under way', async () => (await counters(world)).calls === 8);
     await takeWrites(false);
+    expect(await references(world)).toEqual([]);
+    await world.okta.control('DELETE', 'faults');
     await eventually('every answer has come', async () => (await references(world)).length === 8);
     await expect(client.set('any', 1)).rejects.toThrow('NOREPLICAS');
     await takeWrites(true);

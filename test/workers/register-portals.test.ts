@@ -12,7 +12,8 @@ import {
 } from './portals-support.ts';
 import { errorLog, failures, finished, offerPatiently, type PatientJob } from './support.ts';
 
-const HELD_MS = 3_000;
+const HOLD = { kind: 'hold' };
+const letGo = () => world.okta.control('DELETE', 'faults');
 
 let world: World;
 afterEach(() => world.close());
@@ -221,13 +222,16 @@ test('Redis loses its data while Okta has creations in hand: one app for each po
   world.closeLater(startWorker(world.open()));
   const ids = [1, 2, 3, 4, 5, 6];
   await addPortals(world, ids);
-  const held = await befallApps(world, 3, { kind: 'latency', ms: HELD_MS });
+  const held = await befallApps(world, 3, HOLD);
   const id = await register(api);
   await eventually('Okta holds three answers', async () => (await held()) === 3);
+  await eventually('the others are done', async () => (await settingsRows(world)).length === 2 * 3);
   const { redis } = world.open();
   const keys = await redis.keys(`${world.prefix}:*`);
   expect(keys.length).toBeGreaterThan(0);
   await redis.del(keys);
+  expect((await settingsRows(world)).length).toBe(2 * 3);
+  await letGo();
 
   await finished(api, id);
   const found = await apps(world);
@@ -240,13 +244,15 @@ test('two workers that know nothing of each other create one app: Okta refuses t
   const api = await opened();
   world.closeLater(startWorker(world.open()));
   await addPortals(world, [1]);
-  const held = await befallApps(world, 1, { kind: 'latency', ms: 6_000 });
+  const held = await befallApps(world, 1, HOLD);
   const id = await register(api);
   await eventually('Okta holds the answer', async () => (await held()) === 1);
   const before = await apps(world);
   const { redis } = world.open();
   await redis.del(await redis.keys(`${world.prefix}:*`));
   await world.ownRows('DELETE FROM creations');
+  await eventually('the second is refused', async () => (await errorLog(world)).length > 0);
+  await letGo();
 
   await finished(api, id);
   expect(await errorLog(world)).toEqual([400]);
@@ -279,11 +285,12 @@ test('a portal that is renamed while Okta creates its app has the new addresses,
 test('a portal that is deleted while Okta creates its app is a failure that names the app', async () => {
   const api = await opened();
   await addPortals(world, [1]);
-  const held = await befallApps(world, 1, { kind: 'latency', ms: HELD_MS });
+  const held = await befallApps(world, 1, HOLD);
   const id = await register(api);
   await eventually('Okta holds the answer', async () => (await held()) === 1);
   const [app] = await apps(world);
   await world.rows('DELETE FROM pforte');
+  await letGo();
   await finished(api, id);
   expect(await failures(api, id)).toEqual([[1, 'app_left_in_okta', null]]);
   const { body } = await api.get(`/v1/migrations/${id}/failures`);
@@ -291,8 +298,7 @@ test('a portal that is deleted while Okta creates its app is a failure that name
 });
 
 test('a portal that is deleted before Okta has heard of it is waited for no longer than a call can take', async () => {
-  world = await createPortalWorld({}, { windowSeconds: 1 });
-  Object.assign(world.file.orgs.acme, { requestTimeoutSeconds: 3 });
+  world = await createPortalWorld();
   const api = await world.api();
   await addPortals(world, [1]);
   const lost = await befallApps(world, 1, { kind: 'reset', when: 'before' });
@@ -301,6 +307,7 @@ test('a portal that is deleted before Okta has heard of it is waited for no long
   await job.waits();
   expect(await lost()).toBe(1);
   await world.rows('DELETE FROM pforte');
+  await world.ownRows('UPDATE creations SET noted_at = noted_at - INTERVAL 1 HOUR');
   await job.goesOn();
   await finished(api, id);
   expect([await failures(api, id), await apps(world), await settingsRows(world)]).toEqual([[], [], []]);
@@ -336,12 +343,13 @@ test('a group that Okta does not have holds the migration, and registers nobody'
 test('a portal that EFS has registered meanwhile keeps what EFS has', async () => {
   const api = await opened();
   await addPortals(world, [1]);
-  const held = await befallApps(world, 1, { kind: 'latency', ms: HELD_MS });
+  const held = await befallApps(world, 1, HOLD);
   const id = await register(api);
   await eventually('Okta holds the answer', async () => (await held()) === 1);
   await world.rows(
     "INSERT INTO iam_portal_settings (portal_id, `key`, `value`) VALUES (1, 'client_id', 'by-efs')",
   );
+  await letGo();
   await finished(api, id);
   expect(await settingsRows(world)).toEqual(['1 client_id by-efs']);
   expect(await failures(api, id)).toEqual([[1, 'portal_registered_otherwise', null]]);

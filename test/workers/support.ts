@@ -5,7 +5,7 @@ import { SUBJECT_JOB } from '../../src/queue/queues.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Api, World } from '../support/world.ts';
 
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 90_000;
 
 /** Panelists of these ids, who can be migrated; all of them are in portal 1. */
 export async function addPanelists(world: Pick<World, 'efs' | 'rows'>, ids: number[]): Promise<void> {
