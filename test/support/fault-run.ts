@@ -108,7 +108,7 @@ export async function expectHealed(fleet: TestFleet, ids: number[], killed: stri
   const { admin, panelist } = fleet.plan;
   expect(await failures(fleet)).toEqual({ people: admin.failed + panelist.failed, unavailable: 0 });
   const ended = fleet.processes.filter((each) => each.hasEnded()).map(({ name }) => name);
-  expect(ended).toEqual(killed);
+  expect(ended.toSorted()).toEqual(killed.toSorted());
 }
 
 export interface End {
