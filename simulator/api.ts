@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Answer } from './answer.ts';
 import { type Body, readBody } from './body.ts';
 import { type Bucket, bucketOf } from './buckets.ts';
+import { sayBug } from './bug.ts';
 import { type Credential, readCredential, targetOf } from './credential.ts';
 import type { Delays } from './delays.ts';
 import * as errors from './errors.ts';
@@ -10,7 +11,8 @@ import type { Caller } from './log-record.ts';
 import { oauthFailureOf } from './oauth-errors.ts';
 import type { Moment, Standing } from './rate-limits.ts';
 import { matchRoute } from './routes.ts';
-import { send, sendHtml, statusOf } from './send.ts';
+import { send, sendHtml, statusOf, type Worded, word } from './send.ts';
+import { show } from './show.ts';
 import type { State } from './state.ts';
 import { toCaller } from './to-caller.ts';
 import { answerToken, TOKEN_PATH } from './token-endpoint.ts';
@@ -37,10 +39,11 @@ interface Arrival {
   readonly fault: Fault | null;
 }
 
+/** What the caller gets; `worded` is Okta's own answer, null when a fault came before it. */
 type Outcome =
-  | { readonly kind: 'answer' | 'truncated'; readonly answer: Answer }
-  | { readonly kind: 'html'; readonly status: number }
-  | { readonly kind: 'reset' };
+  | { readonly kind: 'answer' | 'truncated'; readonly worded: Worded }
+  | { readonly kind: 'html'; readonly worded: Worded | null; readonly status: number }
+  | { readonly kind: 'reset'; readonly worded: Worded | null };
 
 /** A call counts and takes effect when it arrives; only its answer waits for the latency. */
 export async function handleApi(
@@ -62,11 +65,14 @@ export async function handleApi(
   const elapsedMs = performance.now() - arrival.atMs;
   const answer = () => {
     leave();
-    deliver(state, arrival, body, outcome, response);
+    deliver(state, arrival, outcome, response);
   };
   delays.later(latencyOf(state, arrival) - elapsedMs, () =>
     arrival.fault?.kind === 'hold' ? state.faults.hold(answer) : answer(),
   );
+  // Whatever becomes of the answer; and no answer waits for it.
+  const contentType = request.headers['content-type'] ?? null;
+  show(state, { method: arrival.method, url, contentType, body }, outcome.worded);
 }
 
 function receive(state: State, request: IncomingMessage, credential: Credential, url: URL): Arrival {
@@ -123,26 +129,37 @@ function isShutting(fault: Fault | null): boolean {
 
 async function settle(state: State, arrival: Arrival, body: Body): Promise<Outcome> {
   const { fault } = arrival;
-  if (fault === null) return { kind: 'answer', answer: await decide(state, arrival, body) };
-  if ('when' in fault && fault.when === 'before') return lostTo(fault);
-  const answer = await decide(state, arrival, body);
+  if (fault === null) return { kind: 'answer', worded: await answerOf(state, arrival, body) };
+  if ('when' in fault && fault.when === 'before') return lostTo(fault, null);
+  const worded = await answerOf(state, arrival, body);
   switch (fault.kind) {
     case 'reset':
     case 'html':
-      return lostTo(fault);
+      return lostTo(fault, worded);
     case 'truncated':
-      return { kind: 'truncated', answer };
+      return { kind: 'truncated', worded };
     case 'status':
     case 'latency':
     case 'hold':
     case 'date':
     case 'duplicate-reset':
-      return { kind: 'answer', answer };
+      return { kind: 'answer', worded };
   }
 }
 
-function lostTo(fault: Extract<Fault, { when: unknown }>): Outcome {
-  return fault.kind === 'reset' ? { kind: 'reset' } : { kind: 'html', status: fault.status };
+function lostTo(fault: Extract<Fault, { when: unknown }>, worded: Worded | null): Outcome {
+  return fault.kind === 'reset' ? { kind: 'reset', worded } : { kind: 'html', worded, status: fault.status };
+}
+
+/** A bug here is answered as Okta answers its own. */
+async function answerOf(state: State, arrival: Arrival, body: Body): Promise<Worded> {
+  const { ids } = state.org;
+  try {
+    return word(await decide(state, arrival, body), ids);
+  } catch (error) {
+    sayBug(error);
+    return word(errors.internalError, ids);
+  }
 }
 
 type Decision = Answer | Promise<Answer>;
@@ -193,7 +210,7 @@ function count({ counters }: State, { bucket }: Arrival, outcome: Outcome): void
 function nameOf(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'answer':
-      return String(statusOf(outcome.answer));
+      return String(statusOf(outcome.worded.answer));
     case 'html':
     case 'truncated':
     case 'reset':
@@ -201,26 +218,17 @@ function nameOf(outcome: Outcome): string {
   }
 }
 
-function deliver(
-  state: State,
-  arrival: Arrival,
-  body: Body,
-  outcome: Outcome,
-  response: ServerResponse,
-): void {
+function deliver(state: State, arrival: Arrival, outcome: Outcome, response: ServerResponse): void {
   const { standing, requestId, url, fault } = arrival;
   switch (outcome.kind) {
     case 'answer':
-    case 'truncated': {
-      const caller = response.destroyed ? 'gone' : 'there';
-      const content = send(response, outcome.answer, standing, requestId, state.org.ids, url, {
+    case 'truncated':
+      send(response, outcome.worded, standing, requestId, url, {
         extent: outcome.kind === 'answer' ? 'whole' : 'half',
         clockSkewMs: fault?.kind === 'date' ? fault.skewMs : state.options.clockSkewMs,
         resetTwice: fault?.kind === 'duplicate-reset',
       });
-      if (caller === 'there') show(state, arrival, body, outcome.answer, content);
       break;
-    }
     case 'html':
       sendHtml(response, outcome.status);
       break;
@@ -228,23 +236,6 @@ function deliver(
       response.socket?.resetAndDestroy();
       break;
   }
-}
-
-function show(
-  { options, complaints }: State,
-  { method, url }: Arrival,
-  body: Body,
-  answer: Answer,
-  content: unknown,
-): void {
-  const { observe } = options;
-  if (observe === null) return;
-  const sent = body.kind === 'json' ? body.value : body.kind === 'bad' ? body.text : undefined;
-  const { pathname: path, searchParams: query } = url;
-  // As it went over the wire: what is undefined did not, and what changes later was as it was.
-  const wire = JSON.stringify(content) as string | undefined;
-  const how = { method, path, query, body: sent, status: statusOf(answer) };
-  complaints.later(() => observe({ ...how, answer: wire === undefined ? undefined : JSON.parse(wire) }));
 }
 
 function latencyOf(state: State, { fault }: Arrival): number {

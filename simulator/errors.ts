@@ -40,6 +40,7 @@ export const noPermission = error(
   'You do not have permission to perform the requested action',
 );
 export const pathNotFound = error(404, 'E0000008', 'The requested path was not found');
+export const internalError = error(500, 'E0000009', 'Internal Server Error');
 export const readOnlyMode = error(503, 'E0000010', 'Service is in read only mode');
 export const invalidToken = error(401, 'E0000011', 'Invalid token provided');
 export const credentialsFailed = error(403, 'E0000014', 'Update of credentials failed');

@@ -1,20 +1,30 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 
-/** A call and its answer, as they went over the wire. */
-export interface Exchange {
+/** A call as it came over the wire. */
+export interface Request {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
+  readonly contentType: string | null;
   /** Parsed; text where it was no JSON, undefined where there was none. */
   readonly body: unknown;
+}
+
+/** A call and its answer, whether or not that has reached the caller. */
+export interface Exchange extends Request {
   readonly status: number;
   /** Parsed; undefined where there was none. */
   readonly answer: unknown;
 }
 
-/** Is shown every call that was answered, and returns what it has to complain of. */
-export type Observer = (exchange: Exchange) => readonly string[];
+/** A call that a fault befell before it could be answered. */
+export interface Unanswered extends Request {
+  readonly status: null;
+}
+
+/** Is shown every call, and returns what it has to complain of. */
+export type Observer = (call: Exchange | Unanswered) => readonly string[];
 
 /** The `observe` that a module exports; undefined when there is none. */
 export function loadObserver(path: string): Observer | undefined {

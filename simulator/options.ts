@@ -59,7 +59,7 @@ export interface Options {
   readonly dpopNonceLifeMs: number;
   /** How many events are kept. */
   readonly logCapacity: number;
-  /** Is shown every call that was answered. */
+  /** Is shown every call. */
   readonly observe: Observer | null;
 }
 

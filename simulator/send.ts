@@ -34,17 +34,26 @@ export interface Manner {
 
 const MINUTE_S = 60;
 
-/** Puts an answer on the wire and returns its body; every one has the rate-limit headers and an id of its own. */
+/** An answer, and its body as it goes over the wire; null is none. */
+export interface Worded {
+  readonly answer: Answer;
+  readonly text: string | null;
+}
+
+export function word(answer: Answer, ids: Ids): Worded {
+  return { answer, text: answer.kind === 'empty' ? null : JSON.stringify(bodyOf(answer, ids)) };
+}
+
+/** Puts an answer on the wire; every one has the rate-limit headers and an id of its own. */
 export function send(
   response: ServerResponse,
-  answer: Answer,
+  { answer, text }: Worded,
   standing: Standing,
   requestId: string,
-  ids: Ids,
   url: URL,
   { extent, clockSkewMs, resetTwice }: Manner,
-): unknown {
-  if (response.destroyed) return undefined;
+): void {
+  if (response.destroyed) return;
   response.statusCode = statusOf(answer);
   response.setHeader('X-Okta-Request-Id', requestId);
   response.setHeader('X-Rate-Limit-Limit', standing.limit);
@@ -60,15 +69,13 @@ export function send(
   if (answer.kind === 'oauth-error' && answer.nonce !== undefined) {
     response.setHeader('DPoP-Nonce', answer.nonce);
   }
-  const content = answer.kind === 'empty' ? undefined : bodyOf(answer, ids);
-  const body = content === undefined ? null : Buffer.from(JSON.stringify(content));
+  const body = text === null ? null : Buffer.from(text);
   if (body !== null) {
     response.setHeader('Content-Type', 'application/json');
     response.setHeader('Content-Length', body.length);
   }
   if (extent === 'whole') response.end(body);
   else cutOff(response, body);
-  return content;
 }
 
 /** The page that a proxy on the way answers with: nothing in it is Okta's. */

@@ -16,6 +16,7 @@ const creation: Exchange = {
   method: 'POST',
   path: '/api/v1/users',
   query: new URLSearchParams({ activate: 'false' }),
+  contentType: 'application/json',
   body: { profile, groupIds: ['00g1'] },
   status: 200,
   answer: { id: '00u1', status: 'STAGED', profile },
@@ -89,6 +90,14 @@ test('of a refused request only the answer is judged, unless all are', () => {
   };
   expect(createJudge({ requests: 'accepted', documents })(refused)).toEqual([]);
   expect(judge(refused)).toHaveLength(1);
+});
+
+test('of a call that a fault kept from its answer the request is judged, where all are', () => {
+  const { answer: _answer, ...call } = creation;
+  const unanswered = { ...call, body: { profile, groups: 7 }, status: null };
+  expect(judge(unanswered)).toEqual(["POST /api/v1/users unanswered: the body's /groups is undocumented"]);
+  expect(judge({ ...call, status: null })).toEqual([]);
+  expect(createJudge({ requests: 'accepted', documents })(unanswered)).toEqual([]);
 });
 
 test('a simulator whose traffic is complained of, or that was asked for what it does not know, is not approved', async () => {

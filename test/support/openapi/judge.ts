@@ -1,5 +1,5 @@
 import { Ajv, type ValidateFunction } from 'ajv';
-import type { Exchange, Observer } from '../../../simulator/observer.ts';
+import type { Exchange, Observer, Request } from '../../../simulator/observer.ts';
 import { convertAll, type Direction } from './convert.ts';
 import { DEVIATIONS } from './deviations.ts';
 import { type ApiDocument, type Operation, operationOf, readDocuments } from './document.ts';
@@ -18,15 +18,19 @@ export function createJudge({ requests, documents = readDocuments() }: JudgeOpti
   return (exchange) => {
     const { method, path, status } = exchange;
     if (!path.startsWith('/api/')) return [];
-    const isAccepted = status < 400;
+    const isAccepted = status !== null && status < 400;
     const heard = hear(chambers, method, path);
     const shown = heard[0]?.operation.path ?? path;
-    const tell = (what: string) => `${method} ${shown} ${status}: ${what}`;
+    const tell = (what: string) => `${method} ${shown} ${status ?? 'unanswered'}: ${what}`;
     if (heard.length === 0) return isAccepted ? [tell('is in no document')] : [];
-    const complaints = [
-      ...heard.flatMap(({ chamber, operation }) => judgeAnswer(chamber, operation, exchange)),
-      ...undocumented(heard, 'response', exchange.answer, ({ responses }) => responses.get(status) ?? null),
-    ];
+    const complaints: string[] = [];
+    if (exchange.status !== null) {
+      const { status, answer } = exchange;
+      complaints.push(
+        ...heard.flatMap(({ chamber, operation }) => judgeAnswer(chamber, operation, exchange)),
+        ...undocumented(heard, 'response', answer, ({ responses }) => responses.get(status) ?? null),
+      );
+    }
     if (requests === 'all' || (isAccepted && requests === 'accepted')) {
       complaints.push(
         ...judgeQuery(heard, exchange),
@@ -134,18 +138,14 @@ function judgeAnswer(chamber: Chamber, operation: Operation, { status, answer }:
   return chamber.validate('response', name, answer).map(say);
 }
 
-function judgeBody(
-  chamber: Chamber,
-  { body: name, isBodyRequired }: Operation,
-  { body }: Exchange,
-): string[] {
+function judgeBody(chamber: Chamber, { body: name, isBodyRequired }: Operation, { body }: Request): string[] {
   const say = (what: string) => `the body${what} (${chamber.document.name})`;
   if (body === undefined) return isBodyRequired ? [say(' is missing')] : [];
   return name === null ? [] : chamber.validate('request', name, body).map(say);
 }
 
 /** One of the documents has to know a parameter, and its type has to be as all say who do. */
-function judgeQuery(heard: readonly Heard[], { query }: Exchange): string[] {
+function judgeQuery(heard: readonly Heard[], { query }: Request): string[] {
   return [...query].flatMap(([name, value]) => {
     const types = heard.flatMap(({ operation }) => operation.query.get(name) ?? []);
     if (types.length === 0) return [`the parameter ${name} is undocumented`];
