@@ -42,9 +42,13 @@ function faultOfText(name: string, attribute: Attribute, value: string): string 
 function faultOfLogin(attribute: Attribute, value: string): string | null {
   const { pattern } = attribute;
   if (pattern == null && !EMAIL.test(value)) return 'Username must be in the form of an email address';
-  if (pattern != null && !new RegExp(`^${pattern}$`, 'u').test(value))
-    return 'Does not match required pattern';
+  if (pattern != null && !toRegExp(pattern).test(value)) return 'Does not match required pattern';
   return faultOfLength(attribute, value);
+}
+
+/** The whole login has to match. */
+export function toRegExp(pattern: string): RegExp {
+  return new RegExp(`^${pattern}$`, 'u');
 }
 
 function faultOfLength({ minLength, maxLength }: Attribute, value: string): string | null {

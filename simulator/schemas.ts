@@ -1,5 +1,5 @@
 import { type Answer, type Call, object } from './answer.ts';
-import { type Attribute, TYPES } from './attribute.ts';
+import { type Attribute, TYPES, toRegExp } from './attribute.ts';
 import { type Checked, notFound, notWellFormed, ok, validationFailed } from './errors.ts';
 import { isRecord } from './json.ts';
 import type { Org } from './org.ts';
@@ -89,7 +89,16 @@ function checkBase({ schema }: Org, given: [string, unknown][]): Checked<[string
 
 function isBadPattern(name: string, pattern: unknown): boolean {
   if (name !== 'login' || pattern === undefined || pattern === null) return false;
-  return typeof pattern !== 'string' || !PATTERN_OF_LOGIN.test(pattern);
+  return typeof pattern !== 'string' || !PATTERN_OF_LOGIN.test(pattern) || !isRegExp(pattern);
+}
+
+function isRegExp(pattern: string): boolean {
+  try {
+    toRegExp(pattern);
+    return true;
+  } catch {
+    return false; // as [z-a]+
+  }
 }
 
 function allowedOf(name: string, { pattern, required, permissions, master }: Record<string, unknown>) {

@@ -100,6 +100,12 @@ test('a login need not be an email address when the pattern of the schema says s
   expect((await define(org, {}, { login: { pattern: '\\d{5}' } })).status).toBe(400);
 });
 
+test('a pattern that is none is refused, and the login keeps the one it has', async () => {
+  const org = await startOrg();
+  expect((await define(org, {}, { login: { pattern: '[z-a]+' } })).status).toBe(400);
+  expect((await org.call('POST', '/users', person('ada@example.com'))).status).toBe(200);
+});
+
 test('a first and a last name can be made optional', async () => {
   const org = await startOrg();
   await define(org, {}, { firstName: { required: false }, lastName: { required: false } });
