@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { handleApi } from './api.ts';
+import { sayBug } from './bug.ts';
 import { type Control, handleControl } from './control.ts';
 import { createDelays, type Delays } from './delays.ts';
 import { type GivenOptions, type Options, withDefaults } from './options.ts';
-import { createState } from './state.ts';
+import { createFindings, createState } from './state.ts';
 
 /** Longer than any client idles, so that no kept connection closes under a call. */
 const KEEP_ALIVE_MS = 10 * 60_000;
@@ -42,13 +43,14 @@ export async function startSimulator(given: GivenOptions): Promise<Simulator> {
 }
 
 function createControl(options: Options, url: string, delays: Delays): Control {
-  let state = createState(options, url, delays);
+  const findings = createFindings();
+  let state = createState(options, url, delays, findings);
   return {
     get state() {
       return state;
     },
     reset() {
-      state = createState(options, url, delays);
+      state = createState(options, url, delays, findings);
     },
   };
 }
@@ -68,8 +70,8 @@ async function dispatch(
   return handleApi(control.state, delays, request, response, url);
 }
 
-/** Only a bug leads here: it is said aloud, and the caller is not kept waiting. */
+/** The caller is not kept waiting. */
 function giveUp(response: ServerResponse, error: unknown): void {
-  process.stderr.write(`okta-simulator: ${error instanceof Error ? error.stack : String(error)}\n`);
+  sayBug(error);
   response.destroy();
 }

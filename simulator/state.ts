@@ -17,8 +17,8 @@ import { createRateLimits, type RateLimits } from './rate-limits.ts';
 import { createSwitches, type Switches } from './switches.ts';
 import { createUnsupported, type Unsupported } from './unsupported.ts';
 
-/** All that a simulator knows and counts; a reset replaces it whole. */
-export interface State {
+/** All that a simulator knows and counts; a reset replaces it, but for what has to be told in the end. */
+export interface State extends Findings {
   readonly options: Options;
   readonly org: Org;
   readonly limits: RateLimits;
@@ -30,11 +30,19 @@ export interface State {
   readonly switches: Switches;
   readonly oauth: OAuth;
   readonly latency: Latency;
+}
+
+/** What no suite may lose: it outlives every reset. */
+export interface Findings {
   readonly unsupported: Unsupported;
   readonly complaints: Complaints;
 }
 
-export function createState(options: Options, url: string, delays: Delays): State {
+export function createFindings(): Findings {
+  return { unsupported: createUnsupported(), complaints: createComplaints() };
+}
+
+export function createState(options: Options, url: string, delays: Delays, findings: Findings): State {
   const org = createOrg(url, options, (ms, work) => delays.later(ms, work));
   keepIndexes(org);
   logChanges(org);
@@ -53,7 +61,6 @@ export function createState(options: Options, url: string, delays: Delays): Stat
     switches: createSwitches(),
     oauth: createOAuth(options),
     latency: createLatency(options.latencyMs),
-    unsupported: createUnsupported(),
-    complaints: createComplaints(),
+    ...findings,
   };
 }

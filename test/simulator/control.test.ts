@@ -58,6 +58,21 @@ test('all apps are listed at once with their groups, without their secrets', asy
   expect(JSON.stringify(body)).not.toContain('client_secret"');
 });
 
+test('a reset forgets neither complaints nor what was asked for in vain', async () => {
+  const org = await startOrg({ observe: () => ['it is wrong'] }, { isAstray: true });
+  await org.call('GET', '/people');
+  await org.control('POST', 'reset');
+  expect((await org.control('GET', 'unsupported')).body).toMatchObject({
+    total: 1,
+    paths: { 'GET /api/v1/people': 1 },
+  });
+  expect((await org.control('GET', 'complaints')).body).toEqual({
+    total: 1,
+    complaints: { 'it is wrong': 1 },
+  });
+  await expect(stopAll()).rejects.toThrow('it is wrong, 1 times');
+});
+
 test('a reset empties the org, the counters and the windows', async () => {
   const org = await startOrg({ usersPerMinute: 1 });
   await create(org, 'ada@example.com');
