@@ -3,7 +3,7 @@ import type { Answer } from './answer.ts';
 import { type Body, readBody } from './body.ts';
 import { type Bucket, bucketOf } from './buckets.ts';
 import { sayBug } from './bug.ts';
-import { type Credential, readCredential, targetOf } from './credential.ts';
+import { type Credential, principalOf, readCredential, targetOf } from './credential.ts';
 import type { Delays } from './delays.ts';
 import * as errors from './errors.ts';
 import type { Fault } from './faults.ts';
@@ -25,16 +25,18 @@ interface Arrival {
   readonly requestId: string;
   readonly caller: Caller;
   readonly atMs: number;
-  readonly bucket: Bucket;
+  /** Null: nothing is limited here. */
+  readonly bucket: Bucket | null;
   readonly method: string;
   readonly url: URL;
   /** The URL as the caller wrote it, without its query. */
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
-  readonly hasToken: boolean;
+  /** Whose share it takes from. */
+  readonly principal: string | null;
   /** Whether it is in hand, and so has to leave the gate. */
   readonly isIn: boolean;
-  readonly standing: Standing;
+  readonly standing: Standing | null;
   readonly refusal: errors.ErrorAnswer | null;
   readonly fault: Fault | null;
 }
@@ -54,7 +56,7 @@ export async function handleApi(
   url: URL,
 ): Promise<void> {
   const arrival = receive(state, request, await readCredential(state, request, url), url);
-  const leave = () => arrival.isIn && state.gate.leave(arrival.hasToken);
+  const leave = () => arrival.isIn && state.gate.leave(arrival.principal);
   const body = await readBody(request);
   if (body.kind === 'aborted') {
     leave();
@@ -80,15 +82,13 @@ function receive(state: State, request: IncomingMessage, credential: Credential,
   const moment = { monotonicMs: atMs, wallMs: Date.now() };
   const method = request.method ?? 'GET';
   const bucket = bucketOf(method, url.pathname);
-  state.arrivals.add(bucket, atMs);
-  state.counters.countCall(bucket);
-  const hasToken = credential.kind !== 'bad';
-  state.outsiders.catchUp(moment);
-  const admission = admit(state, bucket, hasToken, moment);
+  const principal = principalOf(credential, url);
+  const admission = bucket === null ? UNLIMITED : admit(state, bucket, principal, moment);
   const refusal = admission.isThrottled ? errors.rateLimited : refusalOf(state, method, credential);
   // A fault is for a call that would have gone well: a refused one leaves it to the next.
   const fault = refusal === null ? state.faults.fire(method, url.pathname) : null;
-  const standing = isShutting(fault) ? state.limits.shut(bucket, moment) : admission.standing;
+  const isShut = bucket !== null && isShutting(fault);
+  const standing = isShut ? state.limits.shut(bucket, principal, moment) : admission.standing;
   const { headers } = request;
   const requestId = state.org.ids.next('req', REQUEST_ID_LENGTH);
   const caller = toCaller(state.org, request, credential, requestId, url);
@@ -101,7 +101,7 @@ function receive(state: State, request: IncomingMessage, credential: Credential,
     url,
     target: targetOf(request, url),
     headers,
-    hasToken,
+    principal,
     isIn: admission.isIn,
     standing,
     refusal,
@@ -109,10 +109,23 @@ function receive(state: State, request: IncomingMessage, credential: Credential,
   };
 }
 
+/** What the limits say of a call. */
+interface Admission {
+  readonly isIn: boolean;
+  readonly isThrottled: boolean;
+  readonly standing: Standing | null;
+}
+
+const UNLIMITED: Admission = { isIn: false, isThrottled: false, standing: null };
+
 /** INFERRED: a call that the gate refuses does not count in its bucket. */
-function admit({ gate, limits }: State, bucket: Bucket, hasToken: boolean, at: Moment) {
-  if (!gate.enter(hasToken)) return { isIn: false, isThrottled: true, standing: gate.standing(at) };
-  const verdict = limits.take(bucket, hasToken, at);
+function admit(state: State, bucket: Bucket, principal: string | null, at: Moment): Admission {
+  const { arrivals, counters, outsiders, gate, limits } = state;
+  arrivals.add(bucket, at.monotonicMs);
+  counters.countCall(bucket);
+  outsiders.catchUp(at);
+  if (!gate.enter(principal)) return { isIn: false, isThrottled: true, standing: gate.standing(at) };
+  const verdict = limits.take(bucket, principal, at);
   return { isIn: true, isThrottled: verdict.kind === 'throttled', standing: verdict };
 }
 
@@ -204,7 +217,7 @@ function decideToken({ org, oauth }: State, { method, target, headers }: Arrival
 function count({ counters }: State, { bucket }: Arrival, outcome: Outcome): void {
   const name = nameOf(outcome);
   counters.countOutcome(name);
-  if (name === '429') counters.countThrottled(bucket);
+  if (name === '429' && bucket !== null) counters.countThrottled(bucket);
 }
 
 function nameOf(outcome: Outcome): string {

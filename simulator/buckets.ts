@@ -80,8 +80,19 @@ const MATCHERS: readonly Matcher[] = BUCKETS.flatMap((row) =>
   row.calls.map((call) => toMatcher(row.bucket, call)),
 ).sort((a, b) => b.rank - a.rank);
 
-/** The bucket that a call counts in: an exact path wins, then an id, then the longest prefix. Okta, rate limits. */
-export function bucketOf(method: string, path: string): Bucket {
+/** Okta, rate limits: what has none. */
+const UNLIMITED = [
+  '/oauth2/v1/keys',
+  '/.well-known/openid-configuration',
+  '/.well-known/oauth-authorization-server',
+];
+
+/**
+ * The bucket that a call counts in: an exact path wins, then an id, then the longest prefix; null where nothing is
+ * limited. Okta, rate limits.
+ */
+export function bucketOf(method: string, path: string): Bucket | null {
+  if (UNLIMITED.includes(path)) return null;
   const fits = ({ methods, path: pattern }: Matcher) =>
     (methods[0] === '*' || methods.includes(method)) && pattern.test(path);
   return MATCHERS.find(fits)?.bucket ?? 'api';

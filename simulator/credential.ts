@@ -4,6 +4,7 @@ import { type ErrorAnswer, invalidSession, invalidToken, noPermission } from './
 import type { OAuth } from './oauth.ts';
 import { requiredScopes } from './required-scopes.ts';
 import type { State } from './state.ts';
+import { TOKEN_PATH } from './token-endpoint.ts';
 
 /** What a call comes with. */
 export type Credential =
@@ -27,6 +28,23 @@ export async function readCredential(state: State, request: IncomingMessage, url
       return checkAccess(state.oauth, request, url, scheme, token);
     default:
       return { kind: 'bad', refusal: invalidToken };
+  }
+}
+
+/**
+ * Whose share of the limits a call takes from; null is nobody's. At the token endpoint only the body tells who calls:
+ * all service apps have one share of it.
+ */
+export function principalOf(credential: Credential, { pathname }: URL): string | null {
+  switch (credential.kind) {
+    case 'api-token':
+      return 'api-token';
+    case 'client':
+      return `client ${credential.clientId}`;
+    case 'none-needed':
+      return pathname === TOKEN_PATH ? 'service apps' : null;
+    case 'bad':
+      return null;
   }
 }
 

@@ -9,9 +9,9 @@ const RESET_AFTER_WINDOWS = 1.9;
 
 /** The limit of calls in hand at once. Okta, concurrency rate limits. */
 export interface Gate {
-  /** Lets a call in, unless the org or the token has too many in hand; who was let in has to leave. */
-  enter(withToken: boolean): boolean;
-  leave(withToken: boolean): void;
+  /** Lets a call in, unless the org or its principal has too many in hand; who was let in has to leave. */
+  enter(principal: string | null): boolean;
+  leave(principal: string | null): void;
   /** What a refused call is told: no limit, nothing left, and an estimate that is far too late. */
   standing(at: Moment): Standing;
   read(): GateReading;
@@ -28,24 +28,24 @@ export function createGate(options: Options): Gate {
   const limit = options.concurrency ?? CONCURRENCY[options.edition];
   const share = Math.max(1, Math.floor((limit * options.tokenConcurrencyPercent) / 100));
   let inHand = 0;
-  let withTokenInHand = 0;
+  const inHandOf = new Map<string, number>();
   let most = 0;
   let refused = 0;
+  const add = (principal: string | null, calls: 1 | -1) => {
+    inHand += calls;
+    if (principal !== null) inHandOf.set(principal, (inHandOf.get(principal) ?? 0) + calls);
+  };
   return {
-    enter(withToken) {
-      if (inHand >= limit || (withToken && withTokenInHand >= share)) {
+    enter(principal) {
+      if (inHand >= limit || (principal !== null && (inHandOf.get(principal) ?? 0) >= share)) {
         refused += 1;
         return false;
       }
-      inHand += 1;
-      if (withToken) withTokenInHand += 1;
+      add(principal, 1);
       most = Math.max(most, inHand);
       return true;
     },
-    leave(withToken) {
-      inHand -= 1;
-      if (withToken) withTokenInHand -= 1;
-    },
+    leave: (principal) => add(principal, -1),
     standing: ({ wallMs }) => ({
       limit: 0,
       remaining: 0,

@@ -4,6 +4,7 @@ import type { ServiceApp } from './service-app.ts';
 
 export const ACTIVATING_PROVISIONED = ['E0000016', 'E0000038'] as const;
 export const DUPLICATE_GROUP = ['E0000001', 'E0000055'] as const;
+export const RATE_LIMIT_HEADERS = ['tighter', 'token'] as const;
 
 /** How one simulated org behaves; times in milliseconds, shares in percent. */
 export interface Options {
@@ -18,7 +19,10 @@ export interface Options {
   /** Of other buckets, where it is not the edition's. */
   readonly perMinute: Readonly<Partial<Record<Bucket, number>>>;
   readonly windowMs: number;
+  /** Of every token and OAuth client by itself. */
   readonly tokenSharePercent: number;
+  /** Which of the two limits on a call the headers tell: whichever is tighter, or always the token's. */
+  readonly rateLimitHeaders: (typeof RATE_LIMIT_HEADERS)[number];
   /** Calls in hand at once, of everybody; null is the edition's. */
   readonly concurrency: number | null;
   readonly tokenConcurrencyPercent: number;
@@ -74,6 +78,7 @@ export const DEFAULTS: Omit<Options, 'port' | 'token'> = {
   perMinute: {},
   windowMs: 60_000,
   tokenSharePercent: 100,
+  rateLimitHeaders: 'tighter',
   concurrency: null,
   tokenConcurrencyPercent: 100,
   latencyMs: 0,

@@ -40,7 +40,7 @@ export function createOutsiders(limits: RateLimits): Outsiders {
   const call = (flow: Flow, { monotonicMs, wallMs }: Moment) => {
     const moment = { monotonicMs: flow.nextMs, wallMs: wallMs - (monotonicMs - flow.nextMs) };
     flow.calls += 1;
-    if (limits.take(flow.traffic.bucket, false, moment).kind === 'throttled') flow.throttled += 1;
+    if (limits.take(flow.traffic.bucket, null, moment).kind === 'throttled') flow.throttled += 1;
     flow.nextMs += flow.gapMs();
   };
   const catchUp = (at: Moment) => {

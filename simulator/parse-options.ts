@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { BUCKET_NAMES, EDITIONS } from './buckets.ts';
 import { loadObserver } from './observer.ts';
-import { ACTIVATING_PROVISIONED, DUPLICATE_GROUP, type GivenOptions, type Options } from './options.ts';
+import {
+  ACTIVATING_PROVISIONED,
+  DUPLICATE_GROUP,
+  type GivenOptions,
+  type Options,
+  RATE_LIMIT_HEADERS,
+} from './options.ts';
 import { parseServiceApp, type ServiceApp } from './service-app.ts';
 
 const SECOND = 1000;
@@ -55,6 +61,7 @@ const OPTIONAL: Readonly<Record<string, Flag>> = {
     example: '60',
   },
   'token-share': { key: 'tokenSharePercent', ...share },
+  'rate-limit-headers': { key: 'rateLimitHeaders', ...oneOf(RATE_LIMIT_HEADERS) },
   concurrency: { key: 'concurrency', ...count, example: '75' },
   'token-concurrency': { key: 'tokenConcurrencyPercent', ...share },
   'latency-ms': { key: 'latencyMs', ...milliseconds },

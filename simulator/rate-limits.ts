@@ -22,10 +22,10 @@ export interface Moment {
 }
 
 export interface RateLimits {
-  /** Counts one call; calls with our token also count in the token's share. */
-  take(bucket: Bucket, withToken: boolean, at: Moment): Verdict;
+  /** Counts one call; whose principal is known also counts in the share of that one. */
+  take(bucket: Bucket, principal: string | null, at: Moment): Verdict;
   /** Empties the bucket for the rest of its window and answers as the next call would see it. */
-  shut(bucket: Bucket, at: Moment): Verdict;
+  shut(bucket: Bucket, principal: string | null, at: Moment): Verdict;
 }
 
 interface Level {
@@ -35,42 +35,55 @@ interface Level {
   resetEpochSeconds: number;
 }
 
-type Levels = readonly [org: Level, token: Level];
+/** A bucket of the whole org, and what each token and each OAuth client may take of it. */
+interface Nest {
+  readonly org: Level;
+  readonly shares: Map<string, Level>;
+}
+
+type Levels = readonly [org: Level] | readonly [org: Level, share: Level];
 
 /** Fixed windows, each opened by the first call that finds none open. Okta, rate limits. */
 export function createRateLimits(options: Options): RateLimits {
-  const buckets = new Map(BUCKETS.map((row) => [row.bucket, levelsOf(perMinuteOf(row, options), options)]));
-  const openLevels = (bucket: Bucket, at: Moment): Levels => {
-    const levels = buckets.get(bucket);
-    if (levels === undefined) throw new Error(`Bug: no bucket ${bucket}`);
+  const nests = new Map(BUCKETS.map((row) => [row.bucket, nestOf(row, options)]));
+  const nestFor = (bucket: Bucket): Nest => {
+    const nest = nests.get(bucket);
+    if (nest === undefined) throw new Error(`Bug: no bucket ${bucket}`);
+    return nest;
+  };
+  const openLevels = (bucket: Bucket, principal: string | null, at: Moment): Levels => {
+    const nest = nestFor(bucket);
+    const levels: Levels = principal === null ? [nest.org] : [nest.org, shareOf(nest, principal, options)];
     for (const level of levels) openIfOver(level, at, options.windowMs);
     return levels;
   };
   return {
-    take(bucket, withToken, at) {
-      const [org, token] = openLevels(bucket, at);
-      return takeFrom(withToken ? [org, token] : [org]);
-    },
-    shut(bucket, at) {
-      const levels = openLevels(bucket, at);
-      for (const level of levels) level.remaining = 0;
-      return takeFrom(levels);
+    take: (bucket, principal, at) => takeFrom(openLevels(bucket, principal, at), options),
+    shut(bucket, principal, at) {
+      const levels = openLevels(bucket, principal, at);
+      const { org, shares } = nestFor(bucket);
+      for (const level of [org, ...shares.values()]) level.remaining = 0;
+      return takeFrom(levels, options);
     },
   };
 }
 
-function perMinuteOf({ bucket, perMinute }: Row, options: Options): number {
+function nestOf({ bucket, perMinute }: Row, options: Options): Nest {
   const users = bucket === 'users' ? options.usersPerMinute : null;
-  return users ?? options.perMinute[bucket] ?? perMinute[options.edition];
+  const ofMinute = users ?? options.perMinute[bucket] ?? perMinute[options.edition];
+  return { org: closedLevel((ofMinute * options.windowMs) / MINUTE), shares: new Map() };
 }
 
-function levelsOf(perMinute: number, options: Options): Levels {
-  const limit = Math.max(1, Math.floor((perMinute * options.windowMs) / MINUTE));
-  const share = Math.max(1, Math.floor((limit * options.tokenSharePercent) / 100));
-  return [closedLevel(limit), closedLevel(share)];
+function shareOf({ org, shares }: Nest, principal: string, { tokenSharePercent }: Options): Level {
+  const known = shares.get(principal);
+  if (known !== undefined) return known;
+  const share = closedLevel((org.limit * tokenSharePercent) / 100);
+  shares.set(principal, share);
+  return share;
 }
 
-function closedLevel(limit: number): Level {
+function closedLevel(calls: number): Level {
+  const limit = Math.max(1, Math.floor(calls));
   return { limit, remaining: limit, endsMs: Number.NEGATIVE_INFINITY, resetEpochSeconds: 0 };
 }
 
@@ -83,10 +96,12 @@ function openIfOver(level: Level, at: Moment, windowMs: number): void {
 }
 
 /** A call decrements every level or, refused by one of them, none. */
-function takeFrom(levels: readonly Level[]): Verdict {
-  const passed = levels.every((level) => level.remaining > 0);
-  if (passed) for (const level of levels) level.remaining -= 1;
-  const { limit, remaining, resetEpochSeconds } = levels.reduce(tighter);
+function takeFrom(levels: Levels, { rateLimitHeaders }: Options): Verdict {
+  const [org, share = org] = levels;
+  const passed = org.remaining > 0 && share.remaining > 0;
+  if (passed) for (const level of new Set([org, share])) level.remaining -= 1;
+  const { limit, remaining, resetEpochSeconds } =
+    rateLimitHeaders === 'tighter' ? tighter(org, share) : share;
   return { kind: passed ? 'passed' : 'throttled', limit, remaining, resetEpochSeconds };
 }
 

@@ -44,11 +44,11 @@ export function word(answer: Answer, ids: Ids): Worded {
   return { answer, text: answer.kind === 'empty' ? null : JSON.stringify(bodyOf(answer, ids)) };
 }
 
-/** Puts an answer on the wire; every one has the rate-limit headers and an id of its own. */
+/** Puts an answer on the wire; every one has an id of its own and, where calls are limited, the rate-limit headers. */
 export function send(
   response: ServerResponse,
   { answer, text }: Worded,
-  standing: Standing,
+  standing: Standing | null,
   requestId: string,
   url: URL,
   { extent, clockSkewMs, resetTwice }: Manner,
@@ -56,10 +56,7 @@ export function send(
   if (response.destroyed) return;
   response.statusCode = statusOf(answer);
   response.setHeader('X-Okta-Request-Id', requestId);
-  response.setHeader('X-Rate-Limit-Limit', standing.limit);
-  response.setHeader('X-Rate-Limit-Remaining', standing.remaining);
-  const reset = standing.resetEpochSeconds;
-  response.setHeader('X-Rate-Limit-Reset', resetTwice ? [`${reset}`, `${reset + MINUTE_S}`] : reset);
+  if (standing !== null) tellStanding(response, standing, resetTwice);
   if (clockSkewMs !== 0) response.setHeader('Date', new Date(Date.now() + clockSkewMs).toUTCString());
   if (answer.kind === 'page') response.setHeader('Link', linksOf(url, answer.after));
   if (answer.kind === 'object' && answer.etag !== undefined) response.setHeader('ETag', answer.etag);
@@ -76,6 +73,13 @@ export function send(
   }
   if (extent === 'whole') response.end(body);
   else cutOff(response, body);
+}
+
+function tellStanding(response: ServerResponse, standing: Standing, resetTwice: boolean): void {
+  const { limit, remaining, resetEpochSeconds: reset } = standing;
+  response.setHeader('X-Rate-Limit-Limit', limit);
+  response.setHeader('X-Rate-Limit-Remaining', remaining);
+  response.setHeader('X-Rate-Limit-Reset', resetTwice ? [`${reset}`, `${reset + MINUTE_S}`] : reset);
 }
 
 /** The page that a proxy on the way answers with: nothing in it is Okta's. */

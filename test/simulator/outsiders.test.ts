@@ -23,11 +23,11 @@ function orgWith(traffic: Omit<Traffic, 'bucket'>, tokenSharePercent = 100) {
 test('outsiders take from the same bucket, evenly, each in its moment', () => {
   const { limits, outsiders } = orgWith({ perMinute: 6, seed: null });
   outsiders.catchUp(at(35_000));
-  expect(limits.take('users', true, at(35_000))).toMatchObject({
+  expect(limits.take('users', 'token', at(35_000))).toMatchObject({
     remaining: 6,
     resetEpochSeconds: 1_700_000_070,
   });
-  expect(limits.take('groups', true, at(35_000))).toMatchObject({ limit: 600, remaining: 599 });
+  expect(limits.take('groups', 'token', at(35_000))).toMatchObject({ limit: 600, remaining: 599 });
 });
 
 test('outsiders open the next window and are throttled like everybody', () => {
@@ -44,9 +44,13 @@ test('outsiders open the next window and are throttled like everybody', () => {
 test('what outsiders take of the org is not seen in the share of a token until the org has less', () => {
   const { limits, outsiders } = orgWith({ perMinute: 8, seed: null }, 50);
   outsiders.catchUp(at(30_000));
-  expect(limits.take('users', true, at(30_000))).toMatchObject({ limit: 5, remaining: 4 });
+  expect(limits.take('users', 'token', at(30_000))).toMatchObject({ limit: 5, remaining: 4 });
   outsiders.catchUp(at(60_000));
-  expect(limits.take('users', true, at(60_000))).toMatchObject({ kind: 'passed', limit: 10, remaining: 0 });
+  expect(limits.take('users', 'token', at(60_000))).toMatchObject({
+    kind: 'passed',
+    limit: 10,
+    remaining: 0,
+  });
 });
 
 test('with a seed the gaps differ, and are the same in every run', () => {

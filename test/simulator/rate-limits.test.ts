@@ -39,7 +39,7 @@ test.each([
 
 test('the call that brings Remaining to 0 passes, the next does not, and Reset stays', () => {
   const limits = createRateLimits(OPTIONS);
-  const verdicts = [0, 1000, 2000, 3000].map((ms) => limits.take('users', true, at(ms)));
+  const verdicts = [0, 1000, 2000, 3000].map((ms) => limits.take('users', 'token', at(ms)));
   expect(verdicts.map(({ kind, remaining }) => [kind, remaining])).toEqual([
     ['passed', 2],
     ['passed', 1],
@@ -52,19 +52,60 @@ test('the call that brings Remaining to 0 passes, the next does not, and Reset s
 // Measured in the recordings of Okta's Python SDK: Reset modulo 60 takes all 60 values.
 test('a window opens with the first call after the last one ended, not with the clock', () => {
   const limits = createRateLimits(OPTIONS);
-  for (const ms of [0, 1, 2]) limits.take('users', true, at(ms));
-  expect(limits.take('users', true, at(59_999)).kind).toBe('throttled');
-  expect(limits.take('users', true, at(75_000))).toMatchObject({ kind: 'passed', remaining: 2 });
-  expect(limits.take('users', true, at(134_999))).toMatchObject({ remaining: 1 });
-  expect(limits.take('users', true, at(135_000))).toMatchObject({ remaining: 2 });
+  for (const ms of [0, 1, 2]) limits.take('users', 'token', at(ms));
+  expect(limits.take('users', 'token', at(59_999)).kind).toBe('throttled');
+  expect(limits.take('users', 'token', at(75_000))).toMatchObject({ kind: 'passed', remaining: 2 });
+  expect(limits.take('users', 'token', at(134_999))).toMatchObject({ remaining: 1 });
+  expect(limits.take('users', 'token', at(135_000))).toMatchObject({ remaining: 2 });
 });
 
 test('a token with half a share sees half a limit, and the org keeps the rest', () => {
   const limits = createRateLimits({ ...OPTIONS, usersPerMinute: 4, tokenSharePercent: 50 });
-  expect(limits.take('users', true, at(0))).toMatchObject({ limit: 2, remaining: 1 });
-  expect(limits.take('users', true, at(1))).toMatchObject({ limit: 2, remaining: 0 });
-  expect(limits.take('users', true, at(2))).toMatchObject({ kind: 'throttled', limit: 2 });
-  expect(limits.take('users', false, at(3))).toMatchObject({ kind: 'passed', limit: 4, remaining: 1 });
+  expect(limits.take('users', 'token', at(0))).toMatchObject({ limit: 2, remaining: 1 });
+  expect(limits.take('users', 'token', at(1))).toMatchObject({ limit: 2, remaining: 0 });
+  expect(limits.take('users', 'token', at(2))).toMatchObject({ kind: 'throttled', limit: 2 });
+  expect(limits.take('users', null, at(3))).toMatchObject({ kind: 'passed', limit: 4, remaining: 1 });
+});
+
+// Okta, rate limits of tokens and OAuth apps.
+test('each token and each OAuth client has a share of its own, and all of them one org', () => {
+  const limits = createRateLimits({ ...OPTIONS, usersPerMinute: 4, tokenSharePercent: 50 });
+  const verdicts = ['one', 'one', 'one', 'other', 'other', null].map((principal, ms) =>
+    limits.take('users', principal, at(ms)),
+  );
+  expect(verdicts.map(({ kind, limit, remaining }) => [kind, limit, remaining])).toEqual([
+    ['passed', 2, 1],
+    ['passed', 2, 0],
+    ['throttled', 2, 0],
+    ['passed', 2, 1],
+    ['passed', 2, 0],
+    ['throttled', 4, 0],
+  ]);
+});
+
+test('the headers tell the tighter limit or, if so wanted, the token’s, even when the org has nothing left', () => {
+  const told = (rateLimitHeaders: 'tighter' | 'token') => {
+    const limits = createRateLimits({
+      ...OPTIONS,
+      usersPerMinute: 4,
+      tokenSharePercent: 75,
+      rateLimitHeaders,
+    });
+    for (const ms of [0, 1, 2, 3]) limits.take('users', null, at(ms));
+    const { kind, limit, remaining } = limits.take('users', 'token', at(4));
+    return { kind, limit, remaining };
+  };
+  expect(told('tighter')).toEqual({ kind: 'throttled', limit: 4, remaining: 0 });
+  expect(told('token')).toEqual({ kind: 'throttled', limit: 3, remaining: 3 });
+});
+
+// Okta, rate limits: what has none.
+test.each([
+  '/oauth2/v1/keys',
+  '/.well-known/openid-configuration',
+  '/.well-known/oauth-authorization-server',
+])('%s counts in no bucket', (path) => {
+  expect(bucketOf('GET', path)).toBeNull();
 });
 
 test('the token endpoint has a bucket of its own', () => {
@@ -78,14 +119,14 @@ test.each([
 ] as const)('an org of the edition %s has its limits', (edition, expected) => {
   const limits = createRateLimits({ ...OPTIONS, edition, usersPerMinute: null });
   const buckets = ['users', 'apps', 'user-read'] as const;
-  expect(buckets.map((bucket) => limits.take(bucket, true, at(0)).limit)).toEqual(expected);
+  expect(buckets.map((bucket) => limits.take(bucket, 'token', at(0)).limit)).toEqual(expected);
 });
 
 test('a limit of one bucket can be set over that of the edition', () => {
   const limits = createRateLimits({ ...OPTIONS, usersPerMinute: null, perMinute: { apps: 30, users: 40 } });
-  expect(limits.take('apps', true, at(0)).limit).toBe(30);
-  expect(limits.take('users', true, at(0)).limit).toBe(40);
-  expect(limits.take('groups', true, at(0)).limit).toBe(600);
+  expect(limits.take('apps', 'token', at(0)).limit).toBe(30);
+  expect(limits.take('users', 'token', at(0)).limit).toBe(40);
+  expect(limits.take('groups', 'token', at(0)).limit).toBe(600);
 });
 
 test('every answer carries the rate-limit headers, a Date and an id of its own', async () => {
