@@ -16,22 +16,37 @@ export interface Outbox {
   list(): readonly Mail[];
 }
 
+/** Of one recipient, from his first mail on. */
+interface Window {
+  readonly endsMs: number;
+  sent: number;
+}
+
+/** They stand in the order in which they were opened, and so in that of their ends. */
+function dropEnded(windows: Map<string, Window>, atMs: number): void {
+  for (const [to, { endsMs }] of windows) {
+    if (endsMs > atMs) return;
+    windows.delete(to);
+  }
+}
+
 /**
  * Okta, rate limits for email: some types 30 a minute to one recipient. That one too many is dropped
- * without a word is INFERRED; the minute shrinks with the window.
+ * without a word is INFERRED, and so is that his minute begins with his first mail; it shrinks with the window.
  */
 export function createOutbox({ mailsPerMinute, windowMs }: Options): Outbox {
   const mails: Mail[] = [];
-  const sent = new Map<string, number>();
-  let endsMs = Number.NEGATIVE_INFINITY;
+  const windows = new Map<string, Window>();
+  const windowOf = (to: string, atMs: number): Window => {
+    dropEnded(windows, atMs);
+    const window = windows.get(to) ?? { endsMs: atMs + windowMs, sent: 0 };
+    windows.set(to, window);
+    return window;
+  };
   const isWithinLimit = (to: string, atMs: number) => {
-    if (atMs >= endsMs) {
-      sent.clear();
-      endsMs = atMs + windowMs;
-    }
-    const count = (sent.get(to) ?? 0) + 1;
-    sent.set(to, count);
-    return count <= mailsPerMinute;
+    const window = windowOf(to, atMs);
+    window.sent += 1;
+    return window.sent <= mailsPerMinute;
   };
   return {
     send(userId, type, to) {
