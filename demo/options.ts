@@ -11,6 +11,8 @@ export interface Options {
   /** Percent of Okta's limits that the API token may use; below 100 Okta answers some calls with 429. */
   tokenShare: number;
   seed: number;
+  /** A module that is shown the simulator's traffic. */
+  observer?: string;
   /** Leave everything running after the summary. */
   keep: boolean;
   /** End the output with the summary as one line of JSON. */
@@ -73,6 +75,7 @@ export function parseOptions(argv: readonly string[]): ParsedOptions {
     seed: number('seed'),
     keep: values.keep === true,
     json: values.json === true,
+    ...(typeof values.observer === 'string' && { observer: values.observer }),
   };
   if (values.help === true) return { kind: 'help' };
   return faults.length === 0 ? { kind: 'options', options } : { kind: 'faulty', faults };
@@ -88,6 +91,7 @@ export function usage(): string {
     'npm run demo -- [options]: migrates an invented installation into a simulated Okta org.',
     '',
     ...named,
+    `  ${'--observer M'.padEnd(17)} a module that is shown the traffic of the simulated org`,
     ...flags,
     '',
     'Exit code: 0 both ends agree, 1 they do not or something failed, 2 wrong options, 130 interrupted (143 by SIGTERM).',
@@ -95,7 +99,7 @@ export function usage(): string {
 }
 
 function readArguments(argv: readonly string[]) {
-  const strings = Object.keys(numbers).map((name) => [name, { type: 'string' }] as const);
+  const strings = [...Object.keys(numbers), 'observer'].map((name) => [name, { type: 'string' }] as const);
   const booleans = Object.keys(switches).map((name) => [name, { type: 'boolean' }] as const);
   const options = Object.fromEntries([...strings, ...booleans]);
   return parseArgs({ args: [...argv], options, strict: false, allowPositionals: true });
@@ -104,6 +108,7 @@ function readArguments(argv: readonly string[]) {
 function misplaced(values: Record<string, unknown>): string[] {
   return Object.entries(values).flatMap(([name, value]) => {
     if (Object.hasOwn(numbers, name)) return [];
+    if (name === 'observer') return value ? [] : ['--observer: needs a value'];
     if (!Object.hasOwn(switches, name)) return [`--${name}: is not an option`];
     return value === true ? [] : [`--${name}: takes no value`];
   });

@@ -33,6 +33,12 @@ test('every option can be given, with a space or an equals sign', () => {
   expect(parseOptions([...numbers, ...more])).toEqual({ kind: 'options', options });
 });
 
+test('a module may be shown the traffic', () => {
+  const options = { ...defaults, observer: 'observe.ts' };
+  expect(parseOptions(['--observer', 'observe.ts'])).toEqual({ kind: 'options', options });
+  expect(parseOptions(['--observer='])).toEqual({ kind: 'faulty', faults: ['--observer: needs a value'] });
+});
+
 test('everything that is wrong is named', () => {
   const argv = ['--admins', '0', '--panelists=many', '--token-share=101', '--json=yes', '--rate', '5', 'now'];
   expect(parseOptions([...argv, '--workers'])).toEqual({

@@ -1,13 +1,44 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { approve } from '../support/openapi/approve.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const OBSERVER = fileURLToPath(new URL('../support/openapi/observe.ts', import.meta.url));
+const DEMO = ['demo/main.ts', '--keep', '--json', '--observer', OBSERVER];
+
+/** What a demo says until it has summed up; then, before all ends, `look` has its turn. */
+async function demonstrate(args: string[], look: (lines: string[]) => Promise<void>): Promise<string[]> {
+  const demo = spawn(process.execPath, [...DEMO, ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: 240_000,
+  });
+  const ended = once(demo, 'exit');
+  const lines: string[] = [];
+  try {
+    for await (const line of createInterface(demo.stdout)) {
+      lines.push(line);
+      if (line.startsWith('{')) break;
+    }
+    await look(lines);
+  } finally {
+    demo.kill('SIGINT');
+  }
+  expect(await ended).toEqual([0, null]);
+  return lines;
+}
+
+/** The documents of Okta's are asked about every call that was made. */
+async function approveTraffic(lines: string[]): Promise<void> {
+  const [, url = ''] = /(http:\S+)\/__simulator/.exec(lines.join('\n')) ?? [];
+  await approve(url);
+}
 
 test('the demo tells its story from the pre-flight to a person who was mailed', async () => {
-  const args = ['demo/main.ts', '--admins', '3', '--panelists', '3', '--latency-ms', '0', '--json'];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT, timeout: 240_000 });
-  const lines = stdout.trim().split('\n');
+  const args = ['--admins', '3', '--panelists', '3', '--latency-ms', '0'];
+  const lines = await demonstrate(args, approveTraffic);
   const chapters = [
     'pre-flight create-panelists: 3 eligible',
     'settings   iam_module_active to 1 is refused (module_incomplete)',
