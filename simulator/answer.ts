@@ -9,6 +9,8 @@ export interface Call {
   readonly params: readonly string[];
   readonly body: unknown;
   readonly headers: IncomingHttpHeaders;
+  /** Tells of what is asked for and has no effect here: `?parameter` or `#property` of the body. */
+  readonly ignore: (what: string) => void;
 }
 
 /** What a handler answers; how it looks on the wire is the sender's business. */

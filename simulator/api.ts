@@ -193,10 +193,15 @@ function decide(state: State, arrival: Arrival, body: Body): Decision {
   }
   if (body.kind !== 'json') return errors.notWellFormed;
   const watched = watchQuery(url);
-  const call = { url: watched.url, params: match.params, body: body.value, headers };
+  const ignored: string[] = [];
+  const ignore = (what: string) => void ignored.push(what);
+  const call = { url: watched.url, params: match.params, body: body.value, headers, ignore };
   state.org.url = url.origin;
   const answer = state.org.log.actAs(caller, () => match.handler(state.org, call));
-  if (answer.kind !== 'error') state.unsupported.noteParameters(method, match.route, watched.unread());
+  if (answer.kind !== 'error') {
+    const unread = watched.unread().map((name) => `?${name}`);
+    state.unsupported.noteIgnored(method, match.route, [...unread, ...ignored]);
+  }
   return answer;
 }
 

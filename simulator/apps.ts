@@ -15,10 +15,11 @@ import { toApp } from './to-app.ts';
 const LIMIT = { fallback: 200, most: 200 };
 
 /** GET /api/v1/apps: `q` is the start of a name or label, `filter` one equation. Okta, Apps API: list. */
-export function listApps(org: Org, { url }: Call): Answer {
+export function listApps(org: Org, { url, ignore }: Call): Answer {
   const query = url.searchParams;
   const expand = query.get('expand');
   if (expand !== null && !/^user\/\w+$/.test(expand)) return badExpand;
+  if (expand !== null) ignore('?expand');
   const filter = query.get('filter');
   const passes = filter === null ? () => true : toFilter(filter);
   if (passes === null) return invalidSearch;

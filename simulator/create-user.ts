@@ -31,7 +31,8 @@ const BODY_KEYS = ['profile', 'credentials', 'groupIds', 'type', 'realmId'];
 const MOST_GROUPS_AT_CREATION = 20;
 
 /** POST /api/v1/users. Okta, Users API: create a user. */
-export function createUser(org: Org, { url, body }: Call): Answer {
+export function createUser(org: Org, call: Call): Answer {
+  const { url, body } = call;
   if (!isRecord(body) || unknownKeys(body, BODY_KEYS).length > 0) return notWellFormed;
   const plan = planOf(url.searchParams, body.credentials);
   const refusal =
@@ -43,6 +44,7 @@ export function createUser(org: Org, { url, body }: Call): Answer {
   if (groups.kind === 'error') return groups;
   if (org.byLogin.has(foldLogin(profile.value.login))) return loginTaken();
 
+  ignoreRealm(org, call, body.realmId);
   const user = newUser(org, profile.value, body.credentials);
   if (plan.activates) activateAtCreation(org, user, plan);
   addUser(org, user);
@@ -131,6 +133,11 @@ export function refusalOfType(org: Org, type: unknown): ErrorAnswer | null {
   if (type === undefined || type === null) return null;
   if (!isRecord(type) || typeof type.id !== 'string') return notWellFormed;
   return type.id === org.userTypeId ? null : notFound(type.id, 'UserType');
+}
+
+/** There is one realm. */
+export function ignoreRealm(org: Org, { ignore }: Call, realmId: unknown): void {
+  if (realmId !== undefined && realmId !== org.realmId) ignore('#realmId');
 }
 
 function addUser(org: Org, user: User): void {

@@ -114,11 +114,11 @@ interface Order {
   readonly compare: (a: unknown, b: unknown) => number;
 }
 
-/** `sortBy` and `sortOrder` go with `search` only; null is not understood. Equals stay in the order of their ids. */
+/** `sortBy` and `sortOrder` go with `search` and each other only; null is not understood. Equals stay in the order of their ids. */
 function orderOf(org: Org, query: URLSearchParams): Order | 'by-id' | null {
   const sortBy = query.get('sortBy');
-  const direction = query.get('sortOrder')?.toLowerCase() ?? 'asc';
   if (sortBy === null) return 'by-id';
+  const direction = query.get('sortOrder')?.toLowerCase() ?? 'asc';
   if (!isSearchable(org, sortBy, 'eq') || (direction !== 'asc' && direction !== 'desc')) return null;
   const sign = direction === 'asc' ? 1 : -1;
   return { keyOf: (user) => readUser(org, user, sortBy), compare: (a, b) => sign * compareKeys(a, b) };

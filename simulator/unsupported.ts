@@ -1,7 +1,7 @@
 /** What callers asked for and this simulator does not know: ignored or refused as Okta would, and counted. */
 export interface Unsupported {
-  /** Parameters that had no effect on a call that went well. */
-  noteParameters(method: string, route: string, names: readonly string[]): void;
+  /** `?parameters`, and `#properties` of the body, that had no effect on a call that went well. */
+  noteIgnored(method: string, route: string, names: readonly string[]): void;
   /** A path, or a method on it. */
   notePath(method: string, path: string): void;
   read(): UnsupportedReading;
@@ -26,8 +26,8 @@ export function createUnsupported(): Unsupported {
     if (counts.has(name) || counts.size < MOST_NAMES) counts.set(name, (counts.get(name) ?? 0) + 1);
   };
   return {
-    noteParameters(method, route, names) {
-      for (const name of names) note(parameters, `${method} ${route}?${name}`);
+    noteIgnored(method, route, names) {
+      for (const name of names) note(parameters, `${method} ${route}${name}`);
     },
     notePath: (method, path) => note(paths, `${method} ${path.replaceAll(ID, '/{id}')}`),
     read: () => ({

@@ -1,6 +1,6 @@
 import { type Answer, type Call, empty, object } from './answer.ts';
 import { hasHash, refusalOfCredentials } from './check-credentials.ts';
-import { loginTaken, refusalOfType } from './create-user.ts';
+import { ignoreRealm, loginTaken, refusalOfType } from './create-user.ts';
 import { mergeCredentials } from './credentials.ts';
 import {
   credentialsFailed,
@@ -63,7 +63,12 @@ export function deleteUser(org: Org, { params: [key = ''], url, headers }: Call)
 
 type Merge = (user: User, profile: Record<string, unknown>) => unknown;
 
-function changeUser(org: Org, { params: [key = ''], body, headers }: Call, merge: Merge): Answer {
+function changeUser(org: Org, call: Call, merge: Merge): Answer {
+  const {
+    params: [key = ''],
+    body,
+    headers,
+  } = call;
   const found = findUser(org, key);
   if (found.kind === 'error') return found;
   const user = found.value;
@@ -80,6 +85,7 @@ function changeUser(org: Org, { params: [key = ''], body, headers }: Call, merge
     const refusal = changeProfile(org, user, merge(user, body.profile));
     if (refusal !== null) return refusal;
   }
+  ignoreRealm(org, call, body.realmId);
   user.credentials = mergeCredentials(user.credentials, body.credentials, Date.now());
   org.changes.tell({ kind: 'user', what: 'updated', user });
   return object(toOktaUser(org, user));

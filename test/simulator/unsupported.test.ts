@@ -21,6 +21,23 @@ test('a parameter without effect is ignored and counted', async () => {
   });
 });
 
+test('what is understood, but has no effect here, is counted too', async () => {
+  const org = await startOrg({}, { isAstray: true });
+  const { id } = await create(org, 'ada@example.com');
+  const { realmId } = (await org.call<{ realmId: string }>('GET', `/users/${id}`)).body;
+  await org.call('POST', `/users/${id}`, { profile: { city: 'Bonn' }, realmId });
+  await org.call('POST', `/users/${id}`, { profile: { city: 'Bonn' }, realmId: 'guoAnother' });
+  await create(org, 'bob@example.com', false, { realmId: 'guoAnother' });
+  await org.call('GET', `/apps?expand=user/${id}`);
+  await org.call('GET', `/users?search=${encodeURIComponent('status eq "STAGED"')}&sortOrder=desc`);
+  expect((await controlOf(org.url).unsupported()).parameters).toEqual({
+    'POST /api/v1/users/{id}#realmId': 1,
+    'POST /api/v1/users#realmId': 1,
+    'GET /api/v1/apps?expand': 1,
+    'GET /api/v1/users?sortOrder': 1,
+  });
+});
+
 test('everything that a call makes use of is supported', async () => {
   const org = await startOrg();
   const { id } = await create(org, 'ada@example.com');
