@@ -18,6 +18,7 @@ async function startPortal() {
   return { org, app, path, list };
 }
 
+// Recorded in the tests of Okta's Terraform provider.
 test('the secrets of an app are listed in clear', async () => {
   const { app, list } = await startPortal();
   const [secret, ...others] = await list();
@@ -29,6 +30,8 @@ test('the secrets of an app are listed in clear', async () => {
   expect(secret?.id).toMatch(/^ocs/);
 });
 
+// Recorded in the tests of Okta's Python SDK and Terraform provider: 201, the whole secret after a
+// move, 204.
 test('a second secret takes over: created, the first deactivated and deleted', async () => {
   const { org, path, list } = await startPortal();
   const [first] = await list();
@@ -72,6 +75,7 @@ test('provisioning of an app that has it is switched off without touching the re
   expect((await org.call<object[]>('GET', `/apps/${id}/features`)).body).toHaveLength(2);
 });
 
+// Recorded in the tests of Okta's Python SDK and Terraform provider.
 test('other apps know no provisioning, unknown apps are not found first, and a body is needed', async () => {
   const { org, app } = await startPortal();
   const refused = await org.call<ErrorBody>('GET', `/apps/${app.id}/features`);

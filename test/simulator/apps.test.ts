@@ -82,6 +82,8 @@ test('two apps may have one label, unless the org is told to refuse it', async (
   });
 });
 
+// Recorded in the tests of Okta's Python SDK and Terraform provider: PUT shows the secret, no GET and
+// no list does.
 test('PUT replaces, shows the secret and leaves it as it was', async () => {
   const org = await startAppOrg();
   const before = await createPortal(org, 'Portal 1');
@@ -123,6 +125,8 @@ test('q finds the start of a label or a name, whatever its case, and pages', asy
   expect((await org.call<AppBody[]>('GET', '/apps?q=oidc_')).body).toHaveLength(3);
 });
 
+// Recorded in the tests of Okta's Python SDK and Terraform provider: the words about cursors and
+// expansions.
 test('a list takes one equation as filter and refuses bad cursors and expansions', async () => {
   const org = await startAppOrg();
   const { id } = await createPortal(org, 'Portal 1');
@@ -140,6 +144,7 @@ test('a list takes one equation as filter and refuses bad cursors and expansions
   });
 });
 
+// Recorded in the tests of Okta's Terraform provider: the cause of E0000056.
 test('an app is deleted only when it is inactive', async () => {
   const org = await startAppOrg();
   const { id } = await createPortal(org, 'Portal 1');
@@ -161,6 +166,7 @@ test('an app is deleted only when it is inactive', async () => {
   });
 });
 
+// Recorded in the tests of Okta's Python SDK and Terraform provider.
 test('an app made inactive is deleted at once, and an inactive one can be activated', async () => {
   const org = await startAppOrg();
   const { body } = await org.call<AppBody>('POST', '/apps?activate=false', portal('Portal 1'));

@@ -53,7 +53,8 @@ test('a change is found as late as its maker, and so is a deletion', async () =>
   expect(await find(org, search('ada.byron@example.com'))).toEqual([]);
 });
 
-// Recorded: one second after creation two of three users were still found as STAGED, on their way to PROVISIONED.
+// Recorded in the tests of Okta's Python SDK and Terraform provider: one second after creation two of
+// three users were still found as STAGED, on their way to PROVISIONED.
 test('who is activated is found as STAGED on the way before being found as PROVISIONED', async () => {
   const org = await startOrg({ searchLagMs: LAG_MS });
   const user = await create(org, 'ada@example.com', true);

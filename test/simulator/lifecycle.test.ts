@@ -98,7 +98,7 @@ test('only who is ACTIVE is suspended, and unsuspended again', async () => {
   expect((await org.call<UserBody>('GET', `/users/${id}`)).body.status).toBe('ACTIVE');
 });
 
-// Recorded.
+// Recorded in the tests of Okta's Python SDK and Terraform provider.
 test('who is not locked out is not unlocked', async () => {
   const org = await startOrg();
   const { id } = await create(org, 'ada@example.com');

@@ -87,7 +87,7 @@ test('a 429 has the recorded body, and no answer tells when to come again but by
   expect(replies.map(({ headers }) => headers.get('retry-after'))).toEqual([null, null, null]);
 });
 
-// Recorded: a token with half of a bucket saw 50 of 100, 300 of 600, 10 of 20, 250 of 500.
+// Recorded in the tests of Okta's Python SDK: a token with half of a bucket saw 50 of 100, 300 of 600, 10 of 20, 250 of 500.
 test.each([
   ['integrator', '/users', '50'],
   ['enterprise', '/users', '300'],
@@ -99,7 +99,8 @@ test.each([
   expect(headers.get('x-rate-limit-limit')).toBe(limit);
 });
 
-// Recorded: weak, 64 hex digits, shared by users with equal profiles, unmoved by status and password.
+// Recorded in the tests of Okta's Python SDK and Terraform provider: weak, 64 hex digits, shared by
+// users with equal profiles, unmoved by status and password.
 test('an ETag is about the profile alone', async () => {
   const org = await startOrg();
   const etagOf = async (id: string) => (await org.call('GET', `/users/${id}`)).headers.get('etag');
@@ -113,7 +114,7 @@ test('an ETag is about the profile alone', async () => {
   expect(await etagOf((await create(org, 'ada@example.com')).id)).toBe(etag);
 });
 
-// Recorded: all lifecycle calls of Okta's Python SDK.
+// Recorded in the tests of Okta's Python SDK: all lifecycle calls.
 test('a POST without a body may say that it is JSON', async () => {
   const org = await startOrg();
   const { id } = await create(org, 'ada@example.com');
@@ -122,7 +123,7 @@ test('a POST without a body may say that it is JSON', async () => {
   expect(reply).toMatchObject({ status: 200, body: {} });
 });
 
-// Recorded.
+// Recorded in the tests of Okta's Python SDK and Terraform provider.
 test('a group with members is deleted; a description left out is null, an empty one stays', async () => {
   const org = await startOrg();
   const group = await createGroup(org, 'portal-1');

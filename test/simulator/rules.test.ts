@@ -76,6 +76,7 @@ async function membersOf(org: Org, groupId: string): Promise<(string | null | un
   return body.map(({ profile }) => profile.login);
 }
 
+// Recorded in the tests of Okta's Python SDK and Terraform provider.
 test('a rule is inactive when new, and answers with its exceptions filled in', async () => {
   const org = await startOrg();
   const group = await createGroup(org, 'portal-1');
@@ -176,6 +177,7 @@ test('a rule is deleted when it is inactive, and takes its members along only wh
   }
 });
 
+// Recorded in the tests of Okta's Python SDK and Terraform provider.
 test('a rule that loses its group is invalid, and can be deleted as it is', async () => {
   const org = await startOrg();
   const group = await createGroup(org, 'portal-1');

@@ -33,7 +33,7 @@ test('the schema that a user links to is the default one', async () => {
   expect((await org.call('GET', '/meta/schemas/user/oscNope')).status).toBe(404);
 });
 
-// Recorded: an attribute has to be in the schema first.
+// Recorded in the tests of Okta's Terraform provider: an attribute has to be in the schema first.
 test('an attribute of its own is taken once the schema has it, and held to its type', async () => {
   const org = await startOrg();
   const early = await org.call('POST', '/users', person('ada@example.com', { portalKey: 'a' }));
