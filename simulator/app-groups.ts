@@ -53,7 +53,7 @@ export function assignGroup(org: Org, { params: [id = '', groupId = ''], body = 
   const own: AppGroup = { id: groupId, priority, profile, lastUpdatedMs: Date.now() };
   app.groups.remove(groupId);
   app.groups.add(own);
-  if (before === undefined) org.changes.tell({ kind: 'app-group', what: 'added', app, group });
+  org.changes.tell({ kind: 'app-group', what: before === undefined ? 'added' : 'updated', app, group });
   return object(toAppGroup(org, app, own));
 }
 

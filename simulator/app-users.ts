@@ -46,9 +46,8 @@ export function assignUser(org: Org, { params: [id = ''], body }: Call): Answer 
   own.scope = scopeOf(org, app.value, user.value, body.scope);
   change(own, body);
   app.value.users.add(own);
-  if (before === undefined) {
-    org.changes.tell({ kind: 'app-user', what: 'added', app: app.value, user: user.value });
-  }
+  const what = before === undefined ? 'added' : 'updated';
+  org.changes.tell({ kind: 'app-user', what, app: app.value, user: user.value });
   return object(toAppUser(org, app.value, own));
 }
 
@@ -59,6 +58,7 @@ export function updateAppUser(org: Org, call: Call): Answer {
   return withAppUser(org, call, (app, own, user) => {
     if (body.scope !== undefined) own.scope = scopeOf(org, app, user, body.scope);
     change(own, body);
+    org.changes.tell({ kind: 'app-user', what: 'updated', app, user });
     return object(toAppUser(org, app, own));
   });
 }

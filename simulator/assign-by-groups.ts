@@ -17,7 +17,7 @@ function keepIndex({ appsByGroup }: Org, change: Change): void {
   if (change.kind === 'app' && change.what === 'deleted') {
     for (const { id } of change.app.groups.walk()) appsByGroup.get(id)?.delete(change.app);
   }
-  if (change.kind !== 'app-group') return;
+  if (change.kind !== 'app-group' || change.what === 'updated') return;
   const apps = appsByGroup.get(change.group.id) ?? new Set();
   if (change.what === 'added') apps.add(change.app);
   else apps.delete(change.app);
@@ -34,11 +34,15 @@ function workFor(org: Org, change: Change): (() => void) | null {
     case 'group':
       return change.what === 'deleted' ? () => forgetGroup(org, change.group) : null;
     case 'app-group':
-      return () => settleMembers(org, change.app, change.group);
+      return change.what === 'updated' ? null : () => settleMembers(org, change.app, change.group);
     case 'app-user':
       // Who was unassigned one by one may still be in an assigned group.
       return change.what === 'removed' ? () => settle(org, change.app, change.user) : null;
     case 'app':
+    case 'secret':
+    case 'rule':
+    case 'exclusion':
+    case 'schema':
       return null;
   }
 }

@@ -21,6 +21,9 @@ const MESSAGES: Readonly<Record<string, string>> = {
   'group.user_membership.remove': 'Remove user from group membership',
   'group.application_assignment.add': 'Add assigned application to group',
   'group.application_assignment.remove': 'Remove assigned application from group',
+  'group.application_assignment.update': 'Update assigned application in group',
+  'group.user_membership.rule.add_exclusion': 'Add user to group membership exclusion rule',
+  'group.user_membership.rule.invalidate': 'Invalidate group membership rule',
   'application.lifecycle.create': 'Create application',
   'application.lifecycle.update': 'Update application',
   'application.lifecycle.activate': 'Activate application',
@@ -28,6 +31,8 @@ const MESSAGES: Readonly<Record<string, string>> = {
   'application.lifecycle.delete': 'Delete application',
   'application.user_membership.add': 'Add user to application membership',
   'application.user_membership.remove': "Remove user's application membership",
+  'application.user_membership.update': "Update user's application membership",
+  'directory.user_profile.update': 'Update universal directory user profile',
   'app.oauth2.token.grant.access_token': 'OAuth2 access token is granted',
 };
 

@@ -33,6 +33,10 @@ function workFor(org: Org, change: Change): (() => void) | null {
     case 'app':
     case 'app-group':
     case 'app-user':
+    case 'secret':
+    case 'rule':
+    case 'exclusion':
+    case 'schema':
       return null;
   }
 }
@@ -73,13 +77,19 @@ function isOfRule(org: Org, group: Group, user: User): boolean {
 function excludeWhoWasRemoved(org: Org, change: Change): void {
   if (change.kind !== 'membership' || change.what !== 'removed') return;
   for (const rule of org.rules.walk()) {
-    if (rule.placed.get(change.group.id)?.delete(change.user.id)) rule.excludedUserIds.add(change.user.id);
+    if (!rule.placed.get(change.group.id)?.delete(change.user.id)) continue;
+    rule.excludedUserIds.add(change.user.id);
+    org.changes.tell({ kind: 'exclusion', rule, user: change.user });
   }
 }
 
 /** Recorded: a rule that lost a group turns invalid by a job of its own. */
 function invalidate(org: Org, { id }: Group): void {
-  for (const rule of org.rules.walk()) if (rule.groupIds.includes(id)) rule.status = 'INVALID';
+  for (const rule of org.rules.walk()) {
+    if (rule.status === 'INVALID' || !rule.groupIds.includes(id)) continue;
+    rule.status = 'INVALID';
+    org.changes.tell({ kind: 'rule', what: 'invalidated', rule });
+  }
 }
 
 function toSubject(org: Org, { profile, groupIds }: User): Subject {

@@ -86,7 +86,9 @@ export function activateRule(org: Org, call: Call): Answer {
 /** POST .../lifecycle/deactivate: whom it made a member stays one. */
 export function deactivateRule(org: Org, call: Call): Answer {
   return withRule(org, call, (rule) => {
-    if (rule.status === 'ACTIVE') moveTo(rule, 'INACTIVE');
+    if (rule.status !== 'ACTIVE') return empty;
+    moveTo(rule, 'INACTIVE');
+    org.changes.tell({ kind: 'rule', what: 'deactivated', rule });
     return empty;
   });
 }

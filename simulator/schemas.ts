@@ -27,6 +27,7 @@ export function updateUserSchema(org: Org, { params: [id = ''], body }: Call): A
     else org.schema.custom.set(name, attribute);
   }
   org.schema.lastUpdatedMs = Date.now();
+  org.changes.tell({ kind: 'schema' });
   return object(toUserSchema(org));
 }
 

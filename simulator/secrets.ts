@@ -37,6 +37,7 @@ export function createSecret(org: Org, { params: [id = ''], body = {} }: Call): 
   }
   const secret = Object.assign(newSecret(org.ids, value), { status });
   app.value.secrets.add(secret);
+  org.changes.tell({ kind: 'secret', what: 'created', app: app.value, secret });
   return created(toSecret(org, app.value, secret));
 }
 
@@ -59,6 +60,7 @@ export function deleteSecret(org: Org, call: Call): Answer {
   return withSecret(org, call, (app, secret) => {
     if (secret.status === 'ACTIVE') return invalid('An active client secret cannot be deleted.');
     app.secrets.remove(secret.id);
+    org.changes.tell({ kind: 'secret', what: 'deleted', app, secret });
     return empty;
   });
 }
@@ -80,6 +82,8 @@ function findSecret(app: App, id: string): Checked<Secret> {
 function moveTo(org: Org, app: App, secret: Secret, status: Secret['status']): Answer {
   secret.status = status;
   secret.lastUpdatedMs = Date.now();
+  const what = status === 'ACTIVE' ? 'activated' : 'deactivated';
+  org.changes.tell({ kind: 'secret', what, app, secret });
   return object(toSecret(org, app, secret));
 }
 

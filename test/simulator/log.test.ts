@@ -73,6 +73,53 @@ test('what happens to users, groups and apps is written down, in order and with 
   ]);
 });
 
+// Okta, System Log: catalogue of event types.
+test('what happens to secrets, assignments, rules and the schema is written down as far as the catalogue has it', async () => {
+  const org = await startOrg(LOGS);
+  const [group, app] = [await createGroup(org, 'portal-1'), await createPortal(org, 'Portal 1')];
+  const { id } = await create(org, 'ada@example.com', true);
+  const { next } = await read(org);
+  const secrets = `/apps/${app.id}/credentials/secrets`;
+  const secret = (await org.call<{ id: string }>('POST', secrets)).body.id;
+  for (const move of ['deactivate', 'activate', 'deactivate']) {
+    await org.call('POST', `${secrets}/${secret}/lifecycle/${move}`);
+  }
+  await org.call('DELETE', `${secrets}/${secret}`);
+  await org.call('POST', `/apps/${app.id}/users`, { id });
+  await org.call('POST', `/apps/${app.id}/users/${id}`, { profile: {} });
+  for (const priority of [1, 2]) await org.call('PUT', `/apps/${app.id}/groups/${group.id}`, { priority });
+  const rule = await org.call<{ id: string }>('POST', '/groups/rules', {
+    type: 'group_rule',
+    name: 'everybody',
+    conditions: { expression: { type: 'urn:okta:expression:1.0', value: 'user.firstName=="Ada"' } },
+    actions: { assignUserToGroups: { groupIds: [group.id] } },
+  });
+  await org.call('POST', `/groups/rules/${rule.body.id}/lifecycle/activate`);
+  await org.call('DELETE', `/groups/${group.id}/users/${id}`);
+  await org.call('POST', `/groups/rules/${rule.body.id}/lifecycle/deactivate`);
+  await org.call('DELETE', `/groups/${group.id}`);
+  await org.call('POST', '/meta/schemas/user/default', { definitions: {} });
+  expect((await read(org, next ?? '')).types).toEqual([
+    'app.oauth2.credentials.lifecycle.create',
+    'app.oauth2.credentials.lifecycle.deactivate',
+    'app.oauth2.credentials.lifecycle.activate',
+    'app.oauth2.credentials.lifecycle.deactivate',
+    'app.oauth2.credentials.lifecycle.delete',
+    'application.user_membership.add',
+    'application.user_membership.update',
+    'group.application_assignment.add',
+    'group.application_assignment.update',
+    'group.user_membership.add',
+    'group.user_membership.remove',
+    'group.user_membership.rule.add_exclusion',
+    'group.user_membership.rule.deactivated',
+    'group.lifecycle.delete',
+    'group.user_membership.rule.invalidate',
+    'group.application_assignment.remove',
+    'directory.user_profile.update',
+  ]);
+});
+
 test('an event names the call that led to it by the id of its answer', async () => {
   const org = await startOrg(LOGS);
   const reply = await org.call('POST', '/groups', { profile: { name: 'portal-1' } });
