@@ -4,6 +4,8 @@ export interface Collection<T extends { readonly id: string }> {
   get(id: string): T | undefined;
   has(id: string): boolean;
   add(item: T): void;
+  /** Adds it, or puts it in the place of what has its id. */
+  put(item: T): void;
   remove(id: string): boolean;
   /** Everything whose id is greater than `after`; all of it without one. */
   walk(after?: string): Generator<T>;
@@ -12,16 +14,22 @@ export interface Collection<T extends { readonly id: string }> {
 export function createCollection<T extends { readonly id: string }>(): Collection<T> {
   const byId = new Map<string, T>();
   const sorted: T[] = [];
+  const add = (item: T) => {
+    if (byId.has(item.id)) return;
+    byId.set(item.id, item);
+    sorted.splice(firstAfter(sorted, item.id), 0, item);
+  };
   return {
     get size() {
       return byId.size;
     },
     get: (id) => byId.get(id),
     has: (id) => byId.has(id),
-    add(item) {
-      if (byId.has(item.id)) return;
+    add,
+    put(item) {
+      if (!byId.has(item.id)) return add(item);
       byId.set(item.id, item);
-      sorted.splice(firstAfter(sorted, item.id), 0, item);
+      sorted[firstAfter(sorted, item.id) - 1] = item;
     },
     remove(id) {
       if (!byId.delete(id)) return false;

@@ -3,6 +3,7 @@ import { type Changes, createChanges } from './changes.ts';
 import { type Collection, createCollection } from './collection.ts';
 import type { Delays } from './delays.ts';
 import { createIds, type Ids } from './ids.ts';
+import type { Party } from './log-record.ts';
 import type { Options } from './options.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import type { Profile } from './profile.ts';
@@ -65,6 +66,8 @@ export interface Org {
   readonly orgId: string;
   /** The id of its one API token. */
   readonly tokenId: string;
+  /** Who made that token; one object, for every event of the log names him. */
+  readonly administrator: Party;
   readonly changes: Changes;
   /** Does what Okta does in the background; without a lag at once. */
   readonly later: Delays['later'];
@@ -99,11 +102,13 @@ export function createOrg(url: string, options: Options, later: Delays['later'])
   const everyone = newGroup(ids.next('00g'), 'BUILT_IN', 'Everyone', 'All users in your organization', users);
   const groups = createCollection<Group>();
   groups.add(everyone);
+  const tokenId = ids.next('00T');
   return {
     url,
     options,
     orgId: ids.next('00o'),
-    tokenId: ids.next('00T'),
+    tokenId,
+    administrator: toAdministrator(tokenId),
     changes: createChanges(),
     later: (ms, work) => later(ms, log.bind(work)),
     log,
@@ -123,6 +128,15 @@ export function createOrg(url: string, options: Options, later: Delays['later'])
     realmId: ids.next('guo'),
     outbox: createOutbox(options),
     created: 0,
+  };
+}
+
+function toAdministrator(tokenId: string): Party {
+  return {
+    type: 'User',
+    id: `00u${tokenId.slice(3)}`,
+    alternateId: 'admin@simulator.example',
+    displayName: 'API Administrator',
   };
 }
 

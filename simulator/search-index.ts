@@ -23,21 +23,17 @@ export function createSearchIndex<T extends Known>(
   later: Later,
 ): SearchIndex<T> {
   if (lagMs === 0) return { isLive: true, walk: (after) => live.walk(after), put() {}, drop() {} };
-  const entries = createCollection<{ readonly id: string; shown: T }>();
+  const shown = createCollection<T>();
   const show = (item: T) => {
-    const entry = entries.get(item.id);
-    if (entry !== undefined) entry.shown = item;
-    else if (live.has(item.id)) entries.add({ id: item.id, shown: item });
+    if (shown.has(item.id) || live.has(item.id)) shown.put(item);
   };
   return {
     isLive: false,
-    *walk(after) {
-      for (const { shown } of entries.walk(after)) yield shown;
-    },
+    walk: (after) => shown.walk(after),
     put(item) {
       const copy = { ...item };
       later(lagMs, () => show(copy));
     },
-    drop: (id) => later(lagMs, () => entries.remove(id)),
+    drop: (id) => later(lagMs, () => shown.remove(id)),
   };
 }

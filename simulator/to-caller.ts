@@ -15,21 +15,12 @@ export function toCaller(
   const clientId = credential.kind === 'client' ? credential.clientId : null;
   return {
     requestId,
-    actor: clientId === null ? administratorOf(org) : toClientParty(clientId),
+    actor: clientId === null ? org.administrator : toClientParty(clientId),
     clientId,
     tokenId: credential.kind === 'api-token' ? org.tokenId : null,
     ipAddress: request.socket.remoteAddress ?? null,
     userAgent: request.headers['user-agent'] ?? null,
     path: flat(url.pathname),
-  };
-}
-
-function administratorOf({ tokenId }: Org): Party {
-  return {
-    type: 'User',
-    id: `00u${tokenId.slice(3)}`,
-    alternateId: 'admin@simulator.example',
-    displayName: 'API Administrator',
   };
 }
 
