@@ -52,6 +52,7 @@ export const methodNotSupported = error(
 );
 export const parameterMissing = error(400, 'E0000028', 'The request is missing a required parameter.');
 export const invalidPaging = error(400, 'E0000029', 'Invalid paging request.', ['Invalid cursor.']);
+/** INFERRED, that a bad `filter` is answered this and not E0000053, as the log answers it. */
 export const invalidSearch = error(400, 'E0000031', 'Invalid search criteria.');
 export const notLockedOut = error(403, 'E0000032', 'Unlock is not allowed for this user.', [
   'The user is not locked out.',
