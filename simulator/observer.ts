@@ -23,7 +23,7 @@ export interface Unanswered extends Request {
   readonly status: null;
 }
 
-/** Is shown every call, and returns what it has to complain of. */
+/** Is shown every call that has arrived whole, and returns what it has to complain of. */
 export type Observer = (call: Exchange | Unanswered) => readonly string[];
 
 /** The `observe` that a module exports; undefined when there is none. */
