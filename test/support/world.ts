@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { pino } from 'pino';
+import { type DestinationStream, pino } from 'pino';
 import type { Options } from '../../simulator/options.ts';
 import { startSimulator } from '../../simulator/server.ts';
 import { buildApi } from '../../src/api/server.ts';
@@ -77,6 +77,8 @@ export interface WorldOptions {
   tokenSharePercent?: number;
   /** How the simulated Okta is besides. */
   okta?: Partial<Options>;
+  /** Is given all lines of Portage's log. */
+  log?: DestinationStream;
 }
 
 /** Calls that no test has to wait for. */
@@ -90,6 +92,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     latencyMs = 0,
     tokenSharePercent = 100,
     okta,
+    log,
   } = options;
   const [own, installation] = await Promise.all([createDatabase('portage'), createDatabase('efs')]);
   await Promise.all([updateSchema(own.url), createTables(installation.url, efs)]);
@@ -113,7 +116,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const open = () => {
     const loaded = toConfig(file, env);
     if (loaded.kind === 'faulty') throw new Error(JSON.stringify(loaded.faults));
-    const app = openApp(loaded.config, pino({ level: process.env.LOG_LEVEL ?? 'silent' }), { patient: true });
+    const logger = log ? pino({ level: 'trace' }, log) : pino({ level: process.env.LOG_LEVEL ?? 'silent' });
+    const app = openApp(loaded.config, logger, { patient: true });
     opened.push(app);
     return app;
   };
