@@ -49,9 +49,11 @@ test('everything that a call makes use of is supported', async () => {
   ]) {
     expect((await org.call('GET', path)).status).toBe(200);
   }
-  await org.call('POST', '/users?activate=false&provider=false&nextLogin=x', {
+  const created = await org.call('POST', '/users?activate=true&provider=false&nextLogin=changePassword', {
     profile: { login: 'b@b.de', email: 'b@b.de', firstName: 'B', lastName: 'B' },
+    credentials: { password: { value: 'PasswordAbc123' } },
   });
+  expect(created.status).toBe(200);
   for (const move of ['activate?sendEmail=true', 'reactivate?sendEmail=true', 'deactivate?sendEmail=true']) {
     expect((await org.call('POST', `/users/${id}/lifecycle/${move}`)).status).toBe(200);
   }

@@ -42,13 +42,13 @@ function convert(schema: unknown, direction: Direction): Json {
   if (isReference(schema)) return { $ref: refOf(schema.$ref) };
   const inner = (value: unknown) => convert(value, direction);
   const properties = recordOf(schema.properties);
-  const absent = direction === 'request' ? 'readOnly' : 'writeOnly';
-  const required = listOf(schema.required).filter((name) => !recordOf(properties[String(name)])[absent]);
+  const required = listOf(schema.required).filter((name) => !isAbsent(properties[String(name)], direction));
+  const property = (value: unknown) => !isAbsent(value, direction) && inner(value);
   const { additionalProperties: additional } = schema;
   const parts = partsOf(schema, inner);
   const converted: Json = {
     ...Object.fromEntries(KEPT.flatMap((key) => (key in schema ? [[key, schema[key]]] : []))),
-    ...('properties' in schema && { properties: mapValues(properties, inner) }),
+    ...('properties' in schema && { properties: mapValues(properties, property) }),
     ...(required.length > 0 && { required }),
     ...('items' in schema && { items: inner(schema.items) }),
     ...(isRecord(additional) && { additionalProperties: isAnything(additional) || inner(additional) }),
@@ -57,6 +57,12 @@ function convert(schema: unknown, direction: Direction): Json {
     ...(parts.length > 0 && { allOf: parts }),
   };
   return schema.nullable === true ? { anyOf: [{ type: 'null' }, converted] } : converted;
+}
+
+/** Swagger 2.0 knows nothing that can only be written: there a password's format tells. */
+function isAbsent(property: unknown, direction: Direction): boolean {
+  const { readOnly, writeOnly, format } = recordOf(property);
+  return direction === 'request' ? readOnly === true : writeOnly === true || format === 'password';
 }
 
 /** Okta's documents say `object` of properties that may be anything: links are lists too, claims are strings. */

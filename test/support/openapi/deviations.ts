@@ -37,19 +37,19 @@ export const DEVIATIONS: readonly Deviation[] = [
     reason: `${TERRAFORM} with every rule, in no document`,
   },
   {
-    what: /the answer\/(\*\/)?profile\/description must be string \(newer\)$/,
+    what: /the answer\/(\*\/)?profile\/description must be string, not null \(newer\)$/,
     reason: `null where none was given: ${TERRAFORM}`,
   },
   {
-    what: /\/apps\/\{appId\}\/users.* the answer\/(\*\/)?externalId must be string \(newer\)$/,
+    what: /\/apps\/\{appId\}\/users.* the answer\/(\*\/)?externalId must be string, not null \(newer\)$/,
     reason: `null in apps that do not provision: ${TERRAFORM}`,
   },
   {
-    what: /\/apps.* the (answer|body)\/(\*\/)?(accessibility\/\w+RedirectUrl|settings\/notes\/\w+|settings\/notifications\/vpn\/\w+|settings\/oauthClient\/(client|logo)_uri) must be string \(newer\)$/,
+    what: /\/apps.* the (answer|body)\/(\*\/)?(accessibility\/\w+RedirectUrl|settings\/notes\/\w+|settings\/notifications\/vpn\/\w+|settings\/oauthClient\/(client|logo)_uri) must be string, not null \(newer\)$/,
     reason: `null where none was given, and put back as it was read: ${TERRAFORM}`,
   },
   {
-    what: /^GET \/api\/v1\/logs 200: the answer\/\*\/(actor\/detailEntry|authenticationContext\/\w+|client\/\w+|legacyEventType|outcome\/reason|request\/ipChain\/\*\/\w+|target\/\*\/detailEntry) must be (string|object|equal to one of .*) \(newer\)$/,
+    what: /^GET \/api\/v1\/logs 200: the answer\/\*\/(actor\/detailEntry|authenticationContext\/\w+|client\/\w+|legacyEventType|outcome\/reason|request\/ipChain\/\*\/\w+|target\/\*\/detailEntry) must be (string|object|equal to one of .*), not null \(newer\)$/,
     reason: `null where there is nothing to tell: ${EXAMPLES}`,
   },
   {
@@ -57,7 +57,7 @@ export const DEVIATIONS: readonly Deviation[] = [
     reason: `${EXAMPLES}; ${NEWER}, but for the device`,
   },
   {
-    what: /\/meta\/schemas\/user.* \/?.*definitions\/(base|custom)\/properties\/\w+\/scope must be object \(npm\)$/,
+    what: /\/meta\/schemas\/user.* \/?.*definitions\/(base|custom)\/properties\/\w+\/scope must be object, not string \(npm\)$/,
     reason: 'the package lists SELF and NONE and calls them objects',
   },
   {
@@ -69,11 +69,11 @@ export const DEVIATIONS: readonly Deviation[] = [
     reason: NEWER,
   },
   {
-    what: /^POST \/api\/v1\/meta\/schemas\/user\/\{schemaId\} 200: the body\/definitions\/custom\/properties\/\w+ must be object \(newer\)$/,
+    what: /^POST \/api\/v1\/meta\/schemas\/user\/\{schemaId\} 200: the body\/definitions\/custom\/properties\/\w+ must be object, not null \(newer\)$/,
     reason: 'null removes an attribute, as the text of the same operation says',
   },
   {
-    what: /the body\/credentials\/password\/hash\/algorithm must be equal to one of the allowed values \(BCRYPT, SHA-512, SHA-256, SHA-1, MD5\) \(npm\)$/,
+    what: /the body\/credentials\/password\/hash\/algorithm must be equal to one of the allowed values \(BCRYPT, SHA-512, SHA-256, SHA-1, MD5\), not string \(npm\)$/,
     reason: `PBKDF2: ${NEWER}`,
   },
   {
@@ -81,8 +81,24 @@ export const DEVIATIONS: readonly Deviation[] = [
     reason: 'the newer document does not ask for it: Okta makes a secret up',
   },
   {
-    what: /^POST \/api\/v1\/users 400: the body\/profile\/\w+ must (be null|NOT have (more|fewer) than \d+ characters) \(newer\)$/,
+    what: /^POST \/api\/v1\/users 400: the body\/profile\/\w+ must (be null, not string|NOT have (more|fewer) than \d+ characters) \(newer\)$/,
     reason: "people's data is Okta's to judge: what it refuses is that person's failure",
+  },
+  {
+    what: /^(POST .*\/lifecycle\/\w+ 200|DELETE \/api\/v1\/groups\/rules\/\{ruleId\} 202): the answer \{\} is undocumented$/,
+    reason: `an empty object is ${PYTHON} and others with every one of these`,
+  },
+  {
+    what: /^POST \/api\/v1\/users\/\{userId\}\/lifecycle\/activate \S+: the parameter sendEmail is missing$/,
+    reason: 'true where it is left out, says the newer document',
+  },
+  {
+    what: /^(POST|PUT) \/api\/v1\/apps(\/\{appId\})? \S+: the body\/name must not be there \(npm\)$/,
+    reason: `it says what kind of app is wanted: ${TERRAFORM}; ${NEWER}`,
+  },
+  {
+    what: /^PUT \/api\/v1\/(apps\/\{appId\}|groups\/rules\/\{ruleId\}) 200: the body\/(id|orn|status|created|lastUpdated|features|_embedded|_links) must not be there \((npm|newer)\)$/,
+    reason: "put back as it was read: so Okta's own client does",
   },
   {
     what: /^GET \/api\/v1\/apps\/\{appId\}\/features 200: the answer's \/\*\/capabilities\/import(Rules|Settings) is undocumented$/,

@@ -18,13 +18,22 @@ export interface Operation {
   readonly pattern: RegExp;
   /** How many parts of the path vary. */
   readonly variables: number;
-  /** The types of the parameters of the query, by name. */
-  readonly query: ReadonlyMap<string, string>;
+  /** The parameters of the query, by name. */
+  readonly query: ReadonlyMap<string, Parameter>;
   /** The name of a schema. */
   readonly body: string | null;
   readonly isBodyRequired: boolean;
   /** By status, the name of a schema; null where no body is described. */
   readonly responses: ReadonlyMap<number, string | null>;
+}
+
+/** What a document says of a parameter; null or empty where it says nothing. */
+export interface Parameter {
+  readonly isRequired: boolean;
+  readonly type: string;
+  readonly allowed: readonly unknown[];
+  readonly least: number | null;
+  readonly most: number | null;
 }
 
 /** The one that Okta's npm package ships, and the newer one that OKTA_OPENAPI names. */
@@ -78,7 +87,9 @@ function toOperation(
     pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
     variables: path.split('{').length - 1,
     query: new Map(
-      parameters.filter((each) => each.in === 'query').map((each) => [String(each.name), typeOf(each)]),
+      parameters
+        .filter((each) => each.in === 'query')
+        .map((each) => [String(each.name), toParameter(spec, each)]),
     ),
     body: keep('body', inBody?.schema ?? jsonOf(requestBody)),
     isBodyRequired: (inBody ?? requestBody).required === true,
@@ -86,9 +97,16 @@ function toOperation(
   };
 }
 
-function typeOf({ type, schema }: Json): string {
-  const said = type ?? recordOf(schema).type;
-  return typeof said === 'string' ? said : 'string';
+/** Swagger 2.0 has in the parameter itself what OpenAPI 3.0 has in its schema. */
+function toParameter(spec: Json, parameter: Json): Parameter {
+  const { type, enum: allowed, minimum, maximum } = { ...parameter, ...resolve(spec, parameter.schema) };
+  return {
+    isRequired: parameter.required === true,
+    type: typeof type === 'string' ? type : 'string',
+    allowed: listOf(allowed),
+    least: typeof minimum === 'number' ? minimum : null,
+    most: typeof maximum === 'number' ? maximum : null,
+  };
 }
 
 function jsonOf({ content }: Json): unknown {

@@ -1,8 +1,10 @@
-import { Ajv, type ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Exchange, Observer, Request } from '../../../simulator/observer.ts';
 import { convertAll, type Direction } from './convert.ts';
 import { DEVIATIONS } from './deviations.ts';
 import { type ApiDocument, type Operation, operationOf, readDocuments } from './document.ts';
+import { judgeError } from './judge-error.ts';
+import { judgeQuery } from './judge-query.ts';
 import { isRecord, type Json, mapValues } from './json.ts';
 import { undocumentedIn } from './undocumented.ts';
 
@@ -17,23 +19,28 @@ export function createJudge({ requests, documents = readDocuments() }: JudgeOpti
   const chambers = documents.map(openChamber);
   return (exchange) => {
     const { method, path, status } = exchange;
-    if (!path.startsWith('/api/')) return [];
     const isAccepted = status !== null && status < 400;
     const heard = hear(chambers, method, path);
     const shown = heard[0]?.operation.path ?? path;
     const tell = (what: string) => `${method} ${shown} ${status ?? 'unanswered'}: ${what}`;
-    if (heard.length === 0) return isAccepted ? [tell('is in no document')] : [];
-    const complaints: string[] = [];
+    const errors = status === null || isAccepted ? [] : judgeError(path, status, exchange.answer);
+    if (!path.startsWith('/api/')) return errors.map(tell);
+    if (heard.length === 0) return isAccepted ? [tell('is in no document')] : errors.map(tell);
+    const complaints = [...errors];
     if (exchange.status !== null) {
       const { status, answer } = exchange;
       complaints.push(
         ...heard.flatMap(({ chamber, operation }) => judgeAnswer(chamber, operation, exchange)),
-        ...undocumented(heard, 'response', answer, ({ responses }) => responses.get(status) ?? null),
+        ...undocumented(heard, 'response', answer, ({ responses }) => answerOf(responses, status)),
       );
     }
     if (requests === 'all' || (isAccepted && requests === 'accepted')) {
       complaints.push(
-        ...judgeQuery(heard, exchange),
+        ...judgeQuery(
+          heard.map(({ operation }) => operation.query),
+          exchange.query,
+        ),
+        ...judgeType(exchange),
         ...heard.flatMap(({ chamber, operation }) => judgeBody(chamber, operation, exchange)),
         ...undocumented(heard, 'request', exchange.body, ({ body }) => body),
       );
@@ -81,6 +88,7 @@ function openChamber(document: ApiDocument): Chamber {
   const ajv = new Ajv({
     strict: false,
     allErrors: true,
+    verbose: true,
     validateSchema: false,
     formats: FORMATS,
     logger: false,
@@ -101,13 +109,23 @@ function openChamber(document: ApiDocument): Chamber {
       if (validate(document.knowsNull ? value : withoutNulls(value))) return [];
       return (validate.errors ?? [])
         .filter(({ keyword }) => !['if', 'anyOf', 'oneOf'].includes(keyword))
-        .map(({ instancePath, message, params }) => {
-          const allowed: unknown = params.allowedValues;
-          const values = Array.isArray(allowed) ? ` (${allowed.slice(0, 8).join(', ')})` : '';
-          return `${instancePath.replaceAll(/\/\d+(?=\/|$)/g, '/*')} ${message}${values}`;
-        });
+        .map((error) => `${error.instancePath.replaceAll(/\/\d+(?=\/|$)/g, '/*')} ${faultOf(error)}`);
     },
   };
+}
+
+/** With the type of the value, which may be a person's. */
+function faultOf({ keyword, message, params, data }: ErrorObject): string {
+  if (keyword === 'false schema') return 'must not be there';
+  const allowed: unknown = params.allowedValues;
+  const values = Array.isArray(allowed) ? ` (${allowed.slice(0, 8).join(', ')})` : '';
+  const found = ['type', 'enum'].includes(keyword) ? `, not ${typeOf(data)}` : '';
+  return `${message}${values}${found}`;
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
 }
 
 /** A document that cannot speak of null is not asked about it. */
@@ -130,12 +148,18 @@ function judgeAnswer(chamber: Chamber, operation: Operation, { status, answer }:
         ),
       ];
     }
-    // Most errors are described nowhere but in general.
-    return 'Error' in document.schemas ? chamber.validate('response', 'Error', answer).map(say) : [];
+    return []; // most errors are described nowhere but in general
   }
   if (name === null) return [];
   if (answer === undefined) return [say(' has no body')];
   return chamber.validate('response', name, answer).map(say);
+}
+
+/** All of Okta's operations that Portage needs take JSON. */
+function judgeType({ body, contentType }: Request): string[] {
+  return body === undefined || contentType?.startsWith('application/json')
+    ? []
+    : [`the body is ${contentType}`];
 }
 
 function judgeBody(chamber: Chamber, { body: name, isBodyRequired }: Operation, { body }: Request): string[] {
@@ -144,45 +168,38 @@ function judgeBody(chamber: Chamber, { body: name, isBodyRequired }: Operation, 
   return name === null ? [] : chamber.validate('request', name, body).map(say);
 }
 
-/** One of the documents has to know a parameter, and its type has to be as all say who do. */
-function judgeQuery(heard: readonly Heard[], { query }: Request): string[] {
-  return [...query].flatMap(([name, value]) => {
-    const types = heard.flatMap(({ operation }) => operation.query.get(name) ?? []);
-    if (types.length === 0) return [`the parameter ${name} is undocumented`];
-    return types.every((type) => isOfType(type, value))
-      ? []
-      : [`the parameter ${name} is no ${types.join(', ')}`];
-  });
+/** Errors have a body even where none is described. */
+function answerOf(responses: Operation['responses'], status: number): string | null | undefined {
+  if (status === 204) return null;
+  return status < 400 ? responses.get(status) : (responses.get(status) ?? undefined);
 }
 
-function isOfType(type: string, value: string): boolean {
-  switch (type) {
-    case 'integer':
-      return /^-?\d+$/.test(value);
-    case 'boolean':
-      return value === 'true' || value === 'false';
-    default:
-      return true;
-  }
-}
-
-/** What no document knows. */
+/** What no document knows; `schemaOf` is null where one says that there is no body. */
 function undocumented(
   heard: readonly Heard[],
   direction: Direction,
   value: unknown,
-  schemaOf: (operation: Operation) => string | null,
+  schemaOf: (operation: Operation) => string | null | undefined,
 ): string[] {
-  const [first, ...others] = heard.flatMap(({ chamber, operation }) => {
-    const name = schemaOf(operation);
-    if (name === null) return [];
-    const root = chamber.roots[direction];
-    return [new Set(undocumentedIn(root, { $ref: `#/definitions/${name}` }, value))];
-  });
   const what = direction === 'request' ? 'the body' : 'the answer';
-  return [...(first ?? [])]
+  const described = heard.flatMap(({ chamber, operation }) => {
+    const name = schemaOf(operation);
+    return name === undefined ? [] : [{ root: chamber.roots[direction], name }];
+  });
+  const [first, ...others] = described.flatMap(({ root, name }) =>
+    name === null ? [] : [new Set(undocumentedIn(root, { $ref: `#/definitions/${name}` }, value))],
+  );
+  if (first === undefined) {
+    const isAny = described.length > 0 && value !== undefined;
+    return isAny ? [`${what} ${isEmpty(value) ? '{} ' : ''}is undocumented`] : [];
+  }
+  return [...first]
     .filter((path) => others.every((other) => [...other].some((known) => isWithin(path, known))))
     .map((path) => `${what}'s ${path} is undocumented`);
+}
+
+function isEmpty(value: unknown): boolean {
+  return isRecord(value) && Object.keys(value).length === 0;
 }
 
 /** Below what is undocumented nothing is looked at. */
