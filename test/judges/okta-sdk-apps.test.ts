@@ -1,7 +1,7 @@
 import { portal, startAppOrg } from '../simulator/apps-support.ts';
 import { create, createGroup, type Org, stopAll } from '../simulator/support.ts';
 import { until } from '../simulator/until.ts';
-import { allOf, type Client, oktaClient, refusalOf, sorted } from './support.ts';
+import { allOf, type Client, type Connect, judged, refusalOf, serviceApp, sorted } from './support.ts';
 
 afterEach(stopAll);
 
@@ -17,9 +17,9 @@ interface Started {
   appId: string;
 }
 
-async function startWithApp(oauthClient: object = {}): Promise<Started> {
-  const org = await startAppOrg();
-  const client = oktaClient(org);
+async function startWithApp(connect: Connect, oauthClient: object = {}): Promise<Started> {
+  const org = await startAppOrg({ serviceApps: [serviceApp] });
+  const client = connect(org);
   const app = await createApp(client, 'Portal 1', oauthClient);
   return { org, client, app, appId: app.id ?? '' };
 }
@@ -28,23 +28,23 @@ async function createApp(client: Client, label: string, oauthClient: object = {}
   return client.applicationApi.createApplication({ application: portal(label, oauthClient) as Application });
 }
 
-test('an OIDC app has its id for a client id and a random secret', async () => {
-  const { app, appId } = await startWithApp();
+judged('an OIDC app has its id for a client id and a random secret', async (connect) => {
+  const { app, appId } = await startWithApp(connect);
   expect(app).toMatchObject({ status: 'ACTIVE', label: 'Portal 1', signOnMode: 'OPENID_CONNECT' });
   expect(app.credentials?.oauthClient?.client_id).toBe(appId);
   expect(app.credentials?.oauthClient?.client_secret).toHaveLength(64);
 });
 
-test('an OIDC app takes a client id and a secret of its own', async () => {
+judged('an OIDC app takes a client id and a secret of its own', async (connect) => {
   const own = { client_id: 'portal-client', client_secret: 'a-secret-of-its-own' };
-  const { client, app, appId } = await startWithApp(own);
+  const { client, app, appId } = await startWithApp(connect, own);
   expect(app.credentials?.oauthClient).toMatchObject(own);
   const secrets = await allOf(client.applicationSSOPublicKeysApi.listOAuth2ClientSecrets({ appId }));
   expect(secrets).toMatchObject([{ status: 'ACTIVE', client_secret: own.client_secret }]);
 });
 
-test('an app read, changed and put back is changed', async () => {
-  const { client, appId } = await startWithApp();
+judged('an app read, changed and put back is changed', async (connect) => {
+  const { client, appId } = await startWithApp(connect);
   const application = await client.applicationApi.getApplication({ appId });
   application.label = 'Portal One';
   expect(await client.applicationApi.replaceApplication({ appId, application })).toMatchObject({
@@ -53,8 +53,8 @@ test('an app read, changed and put back is changed', async () => {
   });
 });
 
-test('apps are listed page by page and found by the start of their label', async () => {
-  const { client } = await startWithApp();
+judged('apps are listed page by page and found by the start of their label', async (connect) => {
+  const { client } = await startWithApp(connect);
   for (const label of ['Portal 10', 'Other']) await createApp(client, label);
   const labels = async (how: Parameters<typeof client.applicationApi.listApplications>[0]) =>
     sorted((await allOf(client.applicationApi.listApplications(how))).map(({ label }) => label));
@@ -63,8 +63,8 @@ test('apps are listed page by page and found by the start of their label', async
   expect(await labels({ filter: 'status eq "INACTIVE"' })).toEqual([]);
 });
 
-test('an app is deleted only when inactive', async () => {
-  const { client, appId } = await startWithApp();
+judged('an app is deleted only when inactive', async (connect) => {
+  const { client, appId } = await startWithApp(connect);
   expect(await refusalOf(client.applicationApi.deleteApplication({ appId }))).toMatchObject({
     status: 403,
     errorCode: 'E0000056',
@@ -80,8 +80,8 @@ test('an app is deleted only when inactive', async () => {
   });
 });
 
-test('secrets are created, turned off and on again, and deleted', async () => {
-  const { client, appId } = await startWithApp();
+judged('secrets are created, turned off and on again, and deleted', async (connect) => {
+  const { client, appId } = await startWithApp(connect);
   const api = client.applicationSSOPublicKeysApi;
   const { id: secretId = '' } = await api.createOAuth2ClientSecret({
     appId,
@@ -98,8 +98,8 @@ test('secrets are created, turned off and on again, and deleted', async () => {
   expect(await allOf(api.listOAuth2ClientSecrets({ appId }))).toHaveLength(1);
 });
 
-test('a user is assigned one by one, changed, listed and unassigned', async () => {
-  const { org, client, appId } = await startWithApp();
+judged('a user is assigned one by one, changed, listed and unassigned', async (connect) => {
+  const { org, client, appId } = await startWithApp(connect);
   const { id: userId } = await create(org, 'ada@example.com', true);
   const appUser = await client.applicationApi.assignUserToApplication({
     appId,
@@ -120,8 +120,8 @@ test('a user is assigned one by one, changed, listed and unassigned', async () =
   expect(await allOf(client.applicationApi.listApplicationUsers({ appId }))).toEqual([]);
 });
 
-test('a group is assigned, its members follow, and none of them is unassigned one by one', async () => {
-  const { org, client, appId } = await startWithApp();
+judged('a group is assigned, its members follow, and none is unassigned one by one', async (connect) => {
+  const { org, client, appId } = await startWithApp(connect);
   const { id: groupId } = await createGroup(org, 'portal-1');
   const { id: userId } = await create(org, 'ada@example.com', true, { groupIds: [groupId] });
   const assignment = await client.applicationApi.assignGroupToApplication({
@@ -148,8 +148,8 @@ test('a group is assigned, its members follow, and none of them is unassigned on
   await until(async () => (await users()).length === 0);
 });
 
-test('deprovisioning is turned off in an app that provisions, and an OIDC app has no features', async () => {
-  const { client, appId: oidcId } = await startWithApp();
+judged('deprovisioning is turned off where there is any; an OIDC app has no features', async (connect) => {
+  const { client, appId: oidcId } = await startWithApp(connect);
   const refusal = refusalOf(allOf(client.applicationApi.listFeaturesForApplication({ appId: oidcId })));
   expect(await refusal).toMatchObject({
     status: 400,

@@ -1,18 +1,18 @@
-import { create, startOrg, stopAll } from '../simulator/support.ts';
+import { create, stopAll } from '../simulator/support.ts';
 import { until } from '../simulator/until.ts';
-import { ada, allOf, oktaClient, refusalOf, sorted } from './support.ts';
+import { ada, allOf, type Connect, judged, refusalOf, sorted, startOrg } from './support.ts';
 
 afterEach(stopAll);
 
-async function startWithGroup(name = 'Admin Users Group') {
+async function startWithGroup(connect: Connect, name = 'Admin Users Group') {
   const org = await startOrg();
-  const client = oktaClient(org);
+  const client = connect(org);
   const { id: groupId = '' } = await client.groupApi.createGroup({ group: { profile: { name } } });
   return { org, client, groupId };
 }
 
-test('a group is created, got, renamed and deleted', async () => {
-  const { client, groupId } = await startWithGroup();
+judged('a group is created, got, renamed and deleted', async (connect) => {
+  const { client, groupId } = await startWithGroup(connect);
   expect(await client.groupApi.getGroup({ groupId })).toMatchObject({
     type: 'OKTA_GROUP',
     objectClass: ['okta:user_group'],
@@ -30,14 +30,14 @@ test('a group is created, got, renamed and deleted', async () => {
   });
 });
 
-test('a second group of a name is refused', async () => {
-  const { client } = await startWithGroup('portal-1');
+judged('a second group of a name is refused', async (connect) => {
+  const { client } = await startWithGroup(connect, 'portal-1');
   const again = client.groupApi.createGroup({ group: { profile: { name: 'portal-1' } } });
   expect(await refusalOf(again)).toMatchObject({ status: 400, errorCode: 'E0000001' });
 });
 
-test('groups are found by q, search and filter, page by page', async () => {
-  const { client, groupId } = await startWithGroup('portal-1');
+judged('groups are found by q, search and filter, page by page', async (connect) => {
+  const { client, groupId } = await startWithGroup(connect, 'portal-1');
   for (const name of ['portal-2', 'portal-3', 'other']) {
     await client.groupApi.createGroup({ group: { profile: { name } } });
   }
@@ -49,8 +49,8 @@ test('groups are found by q, search and filter, page by page', async () => {
   expect(await find({ limit: 2 })).toEqual(['Everyone', 'other', 'portal-1', 'portal-2', 'portal-3']);
 });
 
-test('members come, are listed page by page, and go', async () => {
-  const { org, client, groupId } = await startWithGroup();
+judged('members come, are listed page by page, and go', async (connect) => {
+  const { org, client, groupId } = await startWithGroup(connect);
   for (const name of ['ada', 'bob', 'eve']) {
     const { id: userId } = await create(org, `${name}@example.com`);
     await client.groupApi.assignUserToGroup({ groupId, userId });
@@ -66,8 +66,8 @@ test('members come, are listed page by page, and go', async () => {
   expect(await allOf(client.groupApi.listGroupUsers({ groupId }))).toEqual([]);
 });
 
-test('a rule is created, activated, places whom it matches, is replaced and deleted', async () => {
-  const { client, groupId } = await startWithGroup();
+judged('a rule is created, activated, places whom it matches, is replaced and deleted', async (connect) => {
+  const { client, groupId } = await startWithGroup(connect);
   const rule = await client.groupApi.createGroupRule({
     groupRule: {
       type: 'group_rule',

@@ -1,16 +1,16 @@
-import { create, startOrg, stopAll } from '../simulator/support.ts';
-import { allOf, oktaClient, refusalOf } from './support.ts';
+import { create, stopAll } from '../simulator/support.ts';
+import { allOf, judged, refusalOf, startOrg } from './support.ts';
 
 afterEach(stopAll);
 
 const aMinuteAgo = () => new Date(Date.now() - 60_000).toISOString();
 const inAMinute = () => new Date(Date.now() + 60_000).toISOString();
 
-test('the bounded log is read to its end, page by page', async () => {
+judged('the bounded log is read to its end, page by page', async (connect) => {
   const org = await startOrg();
   const { id } = await create(org, 'ada@example.com', true);
   const events = await allOf(
-    oktaClient(org).systemLogApi.listLogEvents({
+    connect(org).systemLogApi.listLogEvents({
       since: aMinuteAgo(),
       until: inAMinute(),
       filter: `target.id eq "${id}"`,
@@ -28,20 +28,18 @@ test('the bounded log is read to its end, page by page', async () => {
   expect(events[0]?.published).toBeInstanceOf(Date);
 });
 
-test('a list without an end is read until its first empty page', async () => {
+judged('a list without an end is read until its first empty page', async (connect) => {
   const org = await startOrg();
   for (let i = 0; i < 3; i += 1) await create(org, `user-${i}@example.com`);
   const filter = 'eventType eq "user.lifecycle.create"';
   const since = aMinuteAgo();
-  expect(await allOf(oktaClient(org).systemLogApi.listLogEvents({ since, filter, limit: 2 }))).toHaveLength(
-    3,
-  );
+  expect(await allOf(connect(org).systemLogApi.listLogEvents({ since, filter, limit: 2 }))).toHaveLength(3);
 });
 
-test('a subscription is told what happens after it began', async () => {
+judged('a subscription is told what happens after it began', async (connect) => {
   const org = await startOrg();
   await create(org, 'ada@example.com');
-  const collection = await oktaClient(org).systemLogApi.listLogEvents({
+  const collection = await connect(org).systemLogApi.listLogEvents({
     since: aMinuteAgo(),
     filter: 'eventType eq "user.lifecycle.create"',
   });
@@ -61,8 +59,8 @@ test('a subscription is told what happens after it began', async () => {
   expect(logins).toEqual(['ada@example.com', 'bob@example.com']);
 });
 
-test('what lies behind the retention is refused', async () => {
-  const client = oktaClient(await startOrg());
+judged('what lies behind the retention is refused', async (connect) => {
+  const client = connect(await startOrg());
   const refusal = refusalOf(allOf(client.systemLogApi.listLogEvents({ since: '2018-01-25T00:00:00Z' })));
   expect(await refusal).toMatchObject({ status: 400, errorCode: 'E0000053' });
 });

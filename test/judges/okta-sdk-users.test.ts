@@ -1,11 +1,11 @@
-import { startOrg, stopAll } from '../simulator/support.ts';
-import { ada, allOf, oktaClient, profileOf, refusalOf, sorted } from './support.ts';
+import { stopAll } from '../simulator/support.ts';
+import { ada, allOf, judged, profileOf, refusalOf, sorted, startOrg } from './support.ts';
 
 afterEach(stopAll);
 
-test('a user created with a password is active, one without is sent his activation', async () => {
+judged('a user created with a password is active, one without is sent his activation', async (connect) => {
   const org = await startOrg();
-  const client = oktaClient(org);
+  const client = connect(org);
   const user = await client.userApi.createUser({
     body: { profile: ada, credentials: { password: { value: 'PasswordAbc123' } } },
   });
@@ -16,8 +16,8 @@ test('a user created with a password is active, one without is sent his activati
   expect((await org.control('GET', 'outbox')).body).toMatchObject([{ userId: other.id, delivered: true }]);
 });
 
-test('a user is created staged and in groups', async () => {
-  const client = oktaClient(await startOrg());
+judged('a user is created staged and in groups', async (connect) => {
+  const client = connect(await startOrg());
   const group = await client.groupApi.createGroup({ group: { profile: { name: 'portal-1' } } });
   const user = await client.userApi.createUser({
     body: { profile: ada, groupIds: [group.id ?? ''] },
@@ -28,20 +28,24 @@ test('a user is created staged and in groups', async () => {
   expect(sorted(groups.map(({ profile }) => profile?.name))).toEqual(['Everyone', 'portal-1']);
 });
 
-test.each([
-  ['BCRYPT', { workFactor: 10, salt: 'rwh3vH166HCH/NT9XV5FYu', value: 'qaMqvAPULkbiQzkTCWo5XDcvzpk8Tna' }],
-  ['SHA-512', { salt: 'c2FsdA==', saltOrder: 'PREFIX', value: 'aGFzaA==' }],
-] as const)('a password is imported as a hash of %s', async (algorithm, rest) => {
-  const client = oktaClient(await startOrg());
-  const user = await client.userApi.createUser({
-    body: { profile: ada, credentials: { password: { hash: { algorithm, ...rest } } } },
-    activate: false,
-  });
-  expect(user.credentials?.provider).toMatchObject({ type: 'IMPORT', name: 'IMPORT' });
-});
+const HASHES = {
+  BCRYPT: { workFactor: 10, salt: 'rwh3vH166HCH/NT9XV5FYu', value: 'qaMqvAPULkbiQzkTCWo5XDcvzpk8Tna' },
+  'SHA-512': { salt: 'c2FsdA==', saltOrder: 'PREFIX', value: 'aGFzaA==' },
+} as const;
 
-test('a user of another provider is active without a password', async () => {
-  const client = oktaClient(await startOrg());
+for (const algorithm of ['BCRYPT', 'SHA-512'] as const) {
+  judged(`a password is imported as a hash of ${algorithm}`, async (connect) => {
+    const client = connect(await startOrg());
+    const user = await client.userApi.createUser({
+      body: { profile: ada, credentials: { password: { hash: { algorithm, ...HASHES[algorithm] } } } },
+      activate: false,
+    });
+    expect(user.credentials?.provider).toMatchObject({ type: 'IMPORT', name: 'IMPORT' });
+  });
+}
+
+judged('a user of another provider is active without a password', async (connect) => {
+  const client = connect(await startOrg());
   const user = await client.userApi.createUser({
     body: { profile: ada, credentials: { provider: { type: 'FEDERATION', name: 'FEDERATION' } } },
     provider: true,
@@ -53,16 +57,16 @@ test('a user of another provider is active without a password', async () => {
   });
 });
 
-test('a user is got by id, login and short login', async () => {
-  const client = oktaClient(await startOrg());
+judged('a user is got by id, login and short login', async (connect) => {
+  const client = connect(await startOrg());
   const { id = '' } = await client.userApi.createUser({ body: { profile: ada } });
   for (const userId of [id, 'ada@example.com', 'ada']) {
     expect(await client.userApi.getUser({ userId })).toMatchObject({ id, profile: ada });
   }
 });
 
-test('a list without credentials and links is a list of people all the same', async () => {
-  const client = oktaClient(await startOrg());
+judged('a list without credentials and links is a list of people all the same', async (connect) => {
+  const client = connect(await startOrg());
   await client.userApi.createUser({ body: { profile: ada } });
   const contentType = 'application/json; okta-response="omitCredentials,omitCredentialsLinks"';
   const [user] = await allOf(client.userApi.listUsers({ contentType }));
@@ -70,8 +74,8 @@ test('a list without credentials and links is a list of people all the same', as
   expect(user?.credentials).toBeUndefined();
 });
 
-test('a user read, changed and written back is changed in what was changed', async () => {
-  const client = oktaClient(await startOrg());
+judged('a user read, changed and written back is changed in what was changed', async (connect) => {
+  const client = connect(await startOrg());
   const created = await client.userApi.createUser({ body: { profile: { ...ada, title: 'Countess' } } });
   const user = await client.userApi.getUser({ userId: created.id ?? '' });
   await client.userApi.updateUser({ userId: user.id ?? '', user: { profile: { nickName: 'rob' } } });
@@ -79,8 +83,8 @@ test('a user read, changed and written back is changed in what was changed', asy
   expect(updated.profile).toMatchObject({ ...ada, title: 'Countess', nickName: 'rob' });
 });
 
-test('a user replaced loses what was left out', async () => {
-  const client = oktaClient(await startOrg());
+judged('a user replaced loses what was left out', async (connect) => {
+  const client = connect(await startOrg());
   const { id: userId = '' } = await client.userApi.createUser({
     body: { profile: { ...ada, title: 'Countess' } },
   });
@@ -89,9 +93,9 @@ test('a user replaced loses what was left out', async () => {
   expect(replaced.profile?.title).toBeUndefined();
 });
 
-test('an update on condition of a stale ETag is refused', async () => {
+judged('an update on condition of a stale ETag is refused', async (connect) => {
   const org = await startOrg();
-  const client = oktaClient(org);
+  const client = connect(org);
   const { id: userId = '' } = await client.userApi.createUser({ body: { profile: ada } });
   const ifMatch = (await org.call('GET', `/users/${userId}`)).headers.get('etag') ?? '';
   const user = { profile: { title: 'Countess' } };
@@ -100,8 +104,8 @@ test('an update on condition of a stale ETag is refused', async () => {
   expect(refusal.status).toBe(412);
 });
 
-test('users are deleted in two steps, after which they are gone', async () => {
-  const client = oktaClient(await startOrg());
+judged('users are deleted in two steps, after which they are gone', async (connect) => {
+  const client = connect(await startOrg());
   const { id: userId = '' } = await client.userApi.createUser({ body: { profile: ada } });
   await client.userApi.deactivateUser({ userId });
   expect(await client.userApi.getUser({ userId })).toMatchObject({ status: 'DEPROVISIONED' });
@@ -113,15 +117,15 @@ test('users are deleted in two steps, after which they are gone', async () => {
   });
 });
 
-test('deleting an active user only deactivates', async () => {
-  const client = oktaClient(await startOrg());
+judged('deleting an active user only deactivates', async (connect) => {
+  const client = connect(await startOrg());
   const { id: userId = '' } = await client.userApi.createUser({ body: { profile: ada } });
   await client.userApi.deleteUser({ userId, sendEmail: false, prefer: 'respond-async' });
   expect(await client.userApi.getUser({ userId })).toMatchObject({ status: 'DEPROVISIONED' });
 });
 
-test('a user lives through all moves of the lifecycle', async () => {
-  const client = oktaClient(await startOrg());
+judged('a user lives through all moves of the lifecycle', async (connect) => {
+  const client = connect(await startOrg());
   const { id: userId = '' } = await client.userApi.createUser({
     body: { profile: ada, credentials: { password: { value: 'PasswordAbc123' } } },
     activate: false,
@@ -138,9 +142,9 @@ test('a user lives through all moves of the lifecycle', async () => {
   expect(await status()).toBe('DEPROVISIONED');
 });
 
-test('activation without a mail answers the token, and again reactivation', async () => {
+judged('activation without a mail answers the token, and again reactivation', async (connect) => {
   const org = await startOrg();
-  const client = oktaClient(org);
+  const client = connect(org);
   const { id: userId = '' } = await client.userApi.createUser({ body: { profile: ada }, activate: false });
   const first = await client.userApi.activateUser({ userId, sendEmail: false });
   expect(first.activationUrl).toBe(`${org.url}/tokens/${first.activationToken}/verify`);
@@ -150,8 +154,8 @@ test('activation without a mail answers the token, and again reactivation', asyn
   expect(reset.resetPasswordUrl).toContain(org.url);
 });
 
-test('a list of all users is read page by page', async () => {
-  const client = oktaClient(await startOrg());
+judged('a list of all users is read page by page', async (connect) => {
+  const client = connect(await startOrg());
   const logins = Array.from({ length: 5 }, (_, i) => `user-${i}@example.com`);
   for (const login of logins) {
     await client.userApi.createUser({ body: { profile: profileOf(login) }, activate: false });
@@ -162,8 +166,8 @@ test('a list of all users is read page by page', async () => {
   expect(sorted(seen)).toEqual(logins);
 });
 
-test('users are found by q, search and filter', async () => {
-  const client = oktaClient(await startOrg());
+judged('users are found by q, search and filter', async (connect) => {
+  const client = connect(await startOrg());
   const since = new Date(Date.now() - 60_000).toISOString();
   await client.userApi.createUser({ body: { profile: { ...ada, nickName: 'abc 1234' } } });
   await client.userApi.createUser({
@@ -179,8 +183,8 @@ test('users are found by q, search and filter', async () => {
   ).toEqual(['Bob', 'Ada']);
 });
 
-test('an attribute of its own is taken once it is in the schema', async () => {
-  const client = oktaClient(await startOrg());
+judged('an attribute of its own is taken once it is in the schema', async (connect) => {
+  const client = connect(await startOrg());
   const body = { profile: { ...ada, portalKey: 'portal-1' } };
   expect(await refusalOf(client.userApi.createUser({ body }))).toMatchObject({
     errorCode: 'E0000001',
@@ -204,9 +208,9 @@ test('an attribute of its own is taken once it is in the schema', async () => {
   expect(Object.keys(read.definitions?.base?.properties ?? {})).toContain('costCenter');
 });
 
-test('what the client keeps in its cache is forgotten with the next change', async () => {
+judged('what the client keeps in its cache is forgotten with the next change', async (connect) => {
   const org = await startOrg();
-  const client = oktaClient(org, { cacheMiddleware: undefined });
+  const client = connect(org, { cacheMiddleware: undefined });
   const { id: userId = '' } = await client.userApi.createUser({ body: { profile: ada }, activate: false });
   await client.userApi.getUser({ userId });
   const calls = async () =>

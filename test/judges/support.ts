@@ -1,6 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { Client, type Collection } from '@okta/okta-sdk-nodejs';
-import type { Org } from '../simulator/support.ts';
-import { TOKEN } from '../simulator/support.ts';
+import type { Options } from '../../simulator/options.ts';
+import type { ServiceApp } from '../../simulator/service-app.ts';
+import { type Org, startOrg as startAnyOrg, TOKEN } from '../simulator/support.ts';
 
 export { Client } from '@okta/okta-sdk-nodejs';
 
@@ -18,6 +20,46 @@ export function oktaClient(org: Org, configuration: Configuration = {}): Client 
   } finally {
     Object.assign(process.env, Object.fromEntries(ambient));
   }
+}
+
+const AREAS = ['users', 'groups', 'apps', 'schemas'];
+const SCOPES = [...AREAS.map((area) => `okta.${area}.manage`), 'okta.logs.read'];
+/** RSA: the client's proofs know no other. */
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const KEY = { kid: 'kidValue', alg: 'RS256' };
+
+/** What every org of these tests knows, by its public key; it has to prove that it has the other. */
+export const serviceApp: ServiceApp = {
+  clientId: '0oaServiceApp',
+  keys: [{ ...(publicKey.export({ format: 'jwk' }) as { kty: string }), ...KEY }],
+  scopes: SCOPES,
+  dpop: true,
+};
+
+/** An org that knows the service app. */
+export async function startOrg(options: Partial<Options> = {}): Promise<Org> {
+  return startAnyOrg({ serviceApps: [serviceApp], ...options });
+}
+
+const AS_SERVICE_APP: Configuration = {
+  authorizationMode: 'PrivateKey',
+  clientId: serviceApp.clientId,
+  scopes: SCOPES,
+  privateKey: JSON.stringify({ ...privateKey.export({ format: 'jwk' }), ...KEY }),
+  keyId: KEY.kid,
+};
+
+/** Okta's own client on an org that knows `serviceApp`. */
+export type Connect = (org: Org, configuration?: Configuration) => Client;
+
+/** A test of Okta's own client: once with an API token, once with private_key_jwt and DPoP. */
+export function judged(title: string, run: (connect: Connect) => Promise<void>): void {
+  test.each([
+    ['an API token', {}],
+    ['proofs of a key', AS_SERVICE_APP],
+  ])(`${title} (with %s)`, (_, credentials) =>
+    run((org, configuration) => oktaClient(org, { ...credentials, ...configuration })),
+  );
 }
 
 /** All items of all pages, as `each` hands them over. */
