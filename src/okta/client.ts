@@ -6,7 +6,7 @@ import type { Bucket } from '../domain/operations.ts';
 import type { OktaProfile } from '../domain/profile.ts';
 import type { Limiter, Turn, TurnOptions } from '../limiter/limiter.ts';
 import { type AppCalls, appCalls } from './apps.ts';
-import { apiTokenAuthorization } from './authorization.ts';
+import { apiTokenAuthorization, type Obtained } from './authorization.ts';
 import { anything, type Call, type TurnOf, type Validator } from './call.ts';
 import { createExchanger } from './exchange.ts';
 import { createHttp } from './http.ts';
@@ -109,7 +109,7 @@ export function createOktaClient(org: OrgConfig, { limiter, redis, prefix }: Fle
     { method, path, json }: Call,
     signal?: AbortSignal,
   ): Promise<Reply<T>> {
-    const obtained = await authorization.obtain(signal);
+    const obtained = await obtain(turn, signal);
     if (obtained.kind === 'unreachable') return { ...obtained, unsent: true };
     if (obtained.kind !== 'ok') return obtained;
     const { credential } = obtained;
@@ -124,6 +124,17 @@ export function createOktaClient(org: OrgConfig, { limiter, redis, prefix }: Fle
     const reply = errorReply(toOktaError(status, headers, body));
     if (reply.kind === 'misconfigured' && reply.cause === 'credentials') await credential.refused();
     return reply;
+  }
+
+  /** A turn for which there is no credential is over. */
+  async function obtain(turn: Turn, signal?: AbortSignal): Promise<Obtained> {
+    let obtained: Obtained | undefined;
+    try {
+      obtained = await authorization.obtain(signal);
+      return obtained;
+    } finally {
+      if (obtained?.kind !== 'ok') await limiter.settle(turn, null);
+    }
   }
 
   return {

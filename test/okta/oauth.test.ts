@@ -3,6 +3,7 @@ import { checkAssertion } from '../../simulator/client-assertion.ts';
 import { createOAuth } from '../../simulator/oauth.ts';
 import { type Options, withDefaults } from '../../simulator/options.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/time.ts';
+import type { Turn } from '../../src/limiter/limiter.ts';
 import { eventually } from '../support/eventually.ts';
 import { openTestRedis, type TestRedis } from '../support/redis.ts';
 import { createServiceApp, type TestServiceApp } from '../support/service-app.ts';
@@ -211,3 +212,25 @@ test('a token endpoint that is away leaves open nothing but the call', async () 
   });
   expect((await org.counters()).calls.byBucket.group).toBe(0);
 });
+test.each([
+  ['refuses', 401],
+  ['is away', 503],
+])('a turn is told back although the token endpoint %s', async (_, status) => {
+  const { url } = await startProxy((response) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end('{"error":"invalid_client"}');
+  });
+  const app = await createServiceApp(false);
+  const told: Turn[] = [];
+  const limiter = countingLimiter({
+    settle: async (turn) => {
+      told.push(turn);
+      return false;
+    },
+  });
+  const own = { redis: redis.connect(), prefix: redis.prefix };
+  const okta = bareClientAt(url, limiter, { credentials: app.config }, own);
+  const turn = await okta.turn('group');
+  expect((await okta.getGroup(turn, 'x')).kind).not.toBe('ok');
+  expect(told).toContain(turn);
+});
+
