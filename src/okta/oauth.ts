@@ -5,7 +5,7 @@ import { Type } from 'typebox';
 import { Compile } from 'typebox/schema';
 import type { OAuthConfig, OrgConfig } from '../config/config.ts';
 import type { Limiter } from '../limiter/limiter.ts';
-import { SECOND } from '../time.ts';
+import { HOUR, MINUTE, SECOND } from '../time.ts';
 import type { Authorization } from './authorization.ts';
 import type { Exchange, Exchanger } from './exchange.ts';
 import { toOktaError } from './reply.ts';
@@ -14,7 +14,9 @@ import { readSigningKey, type SigningKey } from './signing-key.ts';
 
 const PATH = 'oauth2/v1/token';
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-const ASSERTION_LIFE = '5 minutes';
+const ASSERTION_LIFE_MS = 5 * MINUTE;
+/** Okta takes no assertion that ends later than so. */
+const LONGEST_ASSERTION_LIFE_MS = HOUR;
 const DPOP_ALG = 'ES256';
 
 const TokenAnswer = Compile(
@@ -124,7 +126,10 @@ async function headersOf(
   return { authorization: `DPoP ${value}`, dpop: await proofOf(dpop.key, method, url, { ath }) };
 }
 
-/** Without `iat`, which is optional: of a clock that is fast it would lie in the future. Okta, the same guide. */
+/**
+ * `iat` is as early as a life that Okta takes allows: of a clock that is fast it lies in the future only where `exp` is
+ * refused, too. Okta, the same guide.
+ */
 async function assertionOf(
   { clientId, keyId }: OAuthConfig,
   { key, alg, kid }: SigningKey,
@@ -136,8 +141,10 @@ async function assertionOf(
     .setIssuer(clientId)
     .setSubject(clientId)
     .setAudience(url)
+  const endsAt = Math.floor((Date.now() + ASSERTION_LIFE_MS) / SECOND);
     .setJti(randomUUID())
-    .setExpirationTime(ASSERTION_LIFE)
+    .setIssuedAt(endsAt - LONGEST_ASSERTION_LIFE_MS / SECOND)
+    .setExpirationTime(endsAt)
     .sign(key);
 }
 

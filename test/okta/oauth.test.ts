@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import { decodeJwt } from 'jose';
 import { checkAssertion } from '../../simulator/client-assertion.ts';
 import { createOAuth } from '../../simulator/oauth.ts';
 import { type Options, withDefaults } from '../../simulator/options.ts';
@@ -212,6 +213,20 @@ test('a token endpoint that is away leaves open nothing but the call', async () 
   });
   expect((await org.counters()).calls.byBucket.group).toBe(0);
 });
+test('an assertion has all the claims that Okta lists, and was issued no more than an hour before it ends', async () => {
+  const { url, app, form } = await refusing(401, { error: 'invalid_client' });
+  const { clientId } = app.config;
+  const { iat = 0, exp = 0, ...claims } = decodeJwt(form.get('client_assertion') ?? '');
+  expect(claims).toEqual({
+    iss: clientId,
+    sub: clientId,
+    aud: `${url}/oauth2/v1/token`,
+    jti: expect.any(String),
+  });
+  expect([iat, exp].every(Number.isInteger)).toBe(true);
+  expect((exp - iat) * SECOND).toBe(HOUR);
+});
+
 test.each([
   ['refuses', 401],
   ['is away', 503],
