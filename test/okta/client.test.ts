@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { Turn } from '../../src/limiter/limiter.ts';
 import { createRedisLimiter } from '../../src/limiter/redis-limiter.ts';
 import type { Reply } from '../../src/okta/reply.ts';
 import { openTestRedis } from '../support/redis.ts';
+import { createServiceApp } from '../support/service-app.ts';
 import {
   aTurn,
   bareClientAt,
@@ -424,4 +426,53 @@ test('no error of any kind holds the token', async () => {
   );
   expect(errors.every((reply) => errorOf(reply) !== undefined)).toBe(true);
   expect(JSON.stringify(errors)).not.toContain(TOKEN);
+});
+
+test('no error of any kind holds an access token, or what it is asked for with', async () => {
+  const redis = openTestRedis();
+  const app = await createServiceApp(true);
+  const { privateKey, encryptionKey } = app.config;
+  const accessToken = 'eyJ-a-token-of-okta';
+  const token = { access_token: accessToken, token_type: 'DPoP', expires_in: 3_600 };
+  const json = (status: number, body: object) => (response: ServerResponse) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  };
+  const error = (code: string) => ({ errorCode: code, errorSummary: 'No', errorCauses: [] });
+  const answers = [
+    json(401, error('E0000011')),
+    json(403, error('E0000006')),
+    json(429, error('E0000047')),
+    json(503, error('E0000010')),
+    (response: ServerResponse) => response.writeHead(407).end('<h1>no</h1>'),
+    (response: ServerResponse) => response.destroy(),
+  ];
+  const forms: Promise<string>[] = [];
+  const { url, calls } = await startProxy((response) => {
+    if (!response.req.url?.startsWith('/oauth2')) return answers.shift()?.(response);
+    forms.push(text(response.req));
+    if (answers.length > 0) return json(200, token)(response);
+    return json(401, { error: 'invalid_client', error_description: 'No.' })(response);
+  });
+  try {
+    const own = { redis: redis.connect(), prefix: redis.prefix };
+    const credentials = { credentials: app.config };
+    const connect = () => bareClientAt(url, countingLimiter(), credentials, own);
+    const okta = connect();
+    const errors: unknown[] = [];
+    while (answers.length > 0) errors.push(errorOf(await okta.getGroup(await okta.turn('group'), 'g')));
+    await redis.lose();
+    const refused = connect();
+    errors.push(errorOf(await refused.getGroup(await refused.turn('group'), 'g')));
+    expect(errors).toMatchObject([401, 403, 429, 503, 407, 0, 401].map((status) => ({ status })));
+
+    const assertions = (await Promise.all(forms)).map((form) =>
+      new URLSearchParams(form).get('client_assertion'),
+    );
+    const proofs = calls.map(({ headers }) => headers.dpop as string);
+    const secrets = [accessToken, encryptionKey, JSON.parse(privateKey).d, ...assertions, ...proofs];
+    expect(secrets.every((secret) => secret.length > 10)).toBe(true);
+    expect(secrets.filter((secret) => JSON.stringify(errors).includes(secret))).toEqual([]);
+  } finally {
+    await redis.close();
+  }
 });
