@@ -3,11 +3,12 @@ import type { Reply } from './reply.ts';
 /** What Portage shows Okta with one call. */
 export interface Credential {
   headersFor(method: string, url: string): Promise<Record<string, string>>;
-  /** Okta has refused it: it is not shown again. */
-  refused(): Promise<void>;
+  /** Okta has refused it, and said why: it is not shown again. */
+  refused(why: Refusal): Promise<void>;
 }
 
-export type Obtained = { kind: 'ok'; credential: Credential } | Exclude<Reply<never>, { kind: 'ok' }>;
+export type Refusal = Exclude<Reply<never>, { kind: 'ok' }>;
+export type Obtained = { kind: 'ok'; credential: Credential } | Refusal;
 
 /** Who Portage is to one org. */
 export interface Authorization {

@@ -122,7 +122,7 @@ export function createOktaClient(org: OrgConfig, { limiter, redis, prefix }: Fle
     const { status, headers, body } = exchanged;
     if (status >= 200 && status < 300 && answerOf.Check(body)) return { kind: 'ok', body };
     const reply = errorReply(toOktaError(status, headers, body));
-    if (reply.kind === 'misconfigured' && reply.cause === 'credentials') await credential.refused();
+    if (reply.kind === 'misconfigured' && reply.cause === 'credentials') await credential.refused(reply);
     return reply;
   }
 

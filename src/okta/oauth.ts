@@ -109,7 +109,7 @@ export function oauthAuthorization(
         kind: 'ok',
         credential: {
           headersFor: (method, target) => headersOf(token, method, target),
-          refused: () => shared.discard(token),
+          refused: (why) => shared.discard(token, why),
         },
       };
     },

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { JWK } from 'jose';
 import { MINUTE, SECOND } from '../time.ts';
-import type { Reply } from './reply.ts';
+import type { Refusal } from './authorization.ts';
 import { seal, unseal } from './seal.ts';
 
 /** An access token as Okta has issued it. */
@@ -15,9 +15,8 @@ export interface AccessToken {
   dpop: { key: JWK; nonce: string | null } | null;
 }
 
-type Refusal = Exclude<Reply<never>, { kind: 'ok' }>;
 export type Asked = { kind: 'ok'; token: AccessToken; lifeMs: number } | Refusal;
-/** What stands beside the token: who asks for it, or what the last one was told. */
+/** What stands beside the token: who asks for it, or what the last one, or its token, was told. */
 type Beside = { kind: 'asking'; by: string } | Refusal;
 type Shared = { kind: 'ok'; token: AccessToken } | Refusal;
 
@@ -41,8 +40,11 @@ interface Held {
 /** One access token for the whole fleet, in Redis, encrypted. */
 export interface SharedToken {
   get(signal?: AbortSignal): Promise<Shared>;
-  /** Takes it away from everybody, unless it has been replaced already. */
-  discard(token: AccessToken): Promise<void>;
+  /**
+   * Takes it away from everybody, unless it has been replaced already. The next is asked for at once, but not if it
+   * replaced one that was discarded so itself: then everybody is told `why` for a while.
+   */
+  discard(token: AccessToken, why: Refusal): Promise<void>;
 }
 
 interface Options {
@@ -56,6 +58,7 @@ interface Options {
 
 export function createSharedToken({ redis, place, encryptionKey, ask }: Options): SharedToken {
   const asking = `${place}:asking`;
+  const discarded = `${place}:discarded`;
   let held: Held | null = null;
   let getting: { shared: Promise<Shared>; signal: AbortSignal | undefined } | undefined;
 
@@ -130,12 +133,16 @@ export function createSharedToken({ redis, place, encryptionKey, ask }: Options)
   return {
     get,
 
-    async discard(token) {
+    async discard(token, why) {
       if (held?.token.value === token.value) held = null;
       const sealed = await redis.get(place);
       const text = sealed && unseal(encryptionKey, place, sealed);
-      if (text && (JSON.parse(text) as { token: AccessToken }).token.value === token.value)
-        await deleteIf(place, sealed);
+      if (!text || (JSON.parse(text) as { token: AccessToken }).token.value !== token.value) return;
+      if (!(await deleteIf(place, sealed))) return; // another call with it came first
+      const isFirst = await redis.set(discarded, '1', 'PX', 2 * REFUSED_MS, 'NX');
+      if (isFirst) return;
+      await redis.pexpire(discarded, 2 * REFUSED_MS);
+      await redis.set(asking, JSON.stringify(why satisfies Beside), 'PX', REFUSED_MS);
     },
   };
 }

@@ -128,6 +128,18 @@ test('a token that Okta refuses is given up for the whole fleet', async () => {
   expect(await tokenCalls()).toBe(2);
 });
 
+test('when each token is refused at once a fleet does not ask for one per call', async () => {
+  const { org, client, tokenCalls } = await site(false);
+  const fleet = Array.from({ length: 10 }, client);
+  const refuse = { path: '/api/v1/groups', times: 1_000, fault: { kind: 'status', status: 401 } };
+  await org.control('faults', refuse);
+  for (const okta of [...fleet, ...fleet]) {
+    expect(await getGroup(okta, org)).toMatchObject({ kind: 'misconfigured', error: { code: 'E0000011' } });
+  }
+  expect(await tokenCalls()).toBeGreaterThanOrEqual(2);
+  expect(await tokenCalls()).toBeLessThan(10); // two, and one for each 5 s
+});
+
 test('a key that Okta does not know is a matter of the configuration, and asked with once by the whole fleet', async () => {
   const { org, client, tokenCalls } = await site(false);
   const stranger = await createServiceApp(false);

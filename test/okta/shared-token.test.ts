@@ -115,9 +115,14 @@ function interrupted(replace: () => Promise<unknown>): Redis {
 }
 
 const oldToken = { value: 'token-1', dpop: null };
+const refusal: Extract<Asked, { kind: 'misconfigured' }> = {
+  kind: 'misconfigured',
+  cause: 'credentials',
+  error: { status: 401, code: 'E0000011', text: 'Invalid token provided', requestId: null },
+};
 const replace = async () => {
   const other = open();
-  await other.discard(oldToken);
+  await other.discard(oldToken, refusal);
   expect(await other.get()).toMatchObject({ token: { value: 'token-2' } });
 };
 
@@ -131,7 +136,23 @@ test('a token that is replaced while it is read is not kept for as long as its s
 
 test('a token that is replaced while another is given up stays', async () => {
   await open().get();
-  await open(issue, interrupted(replace)).discard(oldToken);
+  await open(issue, interrupted(replace)).discard(oldToken, refusal);
   expect(issued).toBe(2);
   expect(await open().get()).toMatchObject({ token: { value: 'token-2' } });
+});
+
+test('a discarded token is replaced at once, but not one that is discarded soon after: everybody is told why', async () => {
+  const [one, other] = [open(), open()];
+  await one.get();
+  await Promise.all([one.discard(oldToken, refusal), other.discard(oldToken, refusal)]);
+  expect(await other.get()).toMatchObject({ kind: 'ok', token: { value: 'token-2' } });
+  await other.discard({ value: 'token-2', dpop: null }, refusal);
+  expect([await one.get(), await other.get(), await open().get()]).toEqual([refusal, refusal, refusal]);
+  expect(issued).toBe(2);
+
+  await redis.connect().del(`${place}:asking`); // as after five seconds
+  await open().get();
+  await one.discard({ value: 'token-3', dpop: null }, refusal); // and once is enough then
+  expect(await open().get()).toEqual(refusal);
+  expect(issued).toBe(3);
 });
