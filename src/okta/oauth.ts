@@ -84,7 +84,12 @@ export function oauthAuthorization(
     if (exchanged.kind !== 'answered') return exchanged;
     const { status, headers, body } = exchanged;
     if (TokenAnswer.Check(body)) {
-      return { kind: 'ok', token: { value: body.access_token, dpop }, lifeMs: body.expires_in * SECOND };
+      const { access_token: value, token_type: type, expires_in: lifeSeconds } = body;
+      return {
+        kind: 'ok',
+        token: { value, dpop: type === 'DPoP' ? dpop : null },
+        lifeMs: lifeSeconds * SECOND,
+      };
     }
     const error = toOktaError(status, headers, body);
     const code = errorIn(exchanged);
@@ -136,12 +141,12 @@ async function assertionOf(
   url: string,
 ): Promise<string> {
   const known = keyId ?? kid;
+  const endsAt = Math.floor((Date.now() + ASSERTION_LIFE_MS) / SECOND);
   return new SignJWT()
     .setProtectedHeader({ alg, ...(known && { kid: known }) })
     .setIssuer(clientId)
     .setSubject(clientId)
     .setAudience(url)
-  const endsAt = Math.floor((Date.now() + ASSERTION_LIFE_MS) / SECOND);
     .setJti(randomUUID())
     .setIssuedAt(endsAt - LONGEST_ASSERTION_LIFE_MS / SECOND)
     .setExpirationTime(endsAt)

@@ -3,8 +3,8 @@ import { decodeJwt } from 'jose';
 import { checkAssertion } from '../../simulator/client-assertion.ts';
 import { createOAuth } from '../../simulator/oauth.ts';
 import { type Options, withDefaults } from '../../simulator/options.ts';
-import { HOUR, MINUTE, SECOND } from '../../src/time.ts';
 import type { Turn } from '../../src/limiter/limiter.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/time.ts';
 import { eventually } from '../support/eventually.ts';
 import { openTestRedis, type TestRedis } from '../support/redis.ts';
 import { createServiceApp, type TestServiceApp } from '../support/service-app.ts';
@@ -168,6 +168,23 @@ test('a scope that was not granted is a matter of the configuration, and told in
   });
 });
 
+test('a token that is not bound to a key is shown as it is, although it was asked for with a proof', async () => {
+  const { url, calls } = await startProxy((response) => {
+    const token = { access_token: 'a-token', token_type: 'Bearer', expires_in: 3_600 };
+    const body = response.req.url?.startsWith('/oauth2') ? token : { id: 'x' };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  const app = await createServiceApp(true);
+  const own = { redis: redis.connect(), prefix: redis.prefix };
+  const okta = bareClientAt(url, countingLimiter(), { credentials: app.config }, own);
+  expect(await okta.getGroup(await okta.turn('group'), 'x')).toMatchObject({ kind: 'ok' });
+  const shown = calls.map(({ headers }) => [headers.authorization, headers.dpop !== undefined]);
+  expect(shown).toEqual([
+    [undefined, true],
+    ['Bearer a-token', false],
+  ]);
+});
+
 /** Where a client gets nothing but this from the token endpoint; and what it has sent there. */
 async function refusing(status: number, body: object) {
   const forms: Promise<string>[] = [];
@@ -196,6 +213,20 @@ test.each([-50, -1, 4])(
   },
 );
 
+test('an assertion has all the claims that Okta lists, and was issued no more than an hour before it ends', async () => {
+  const { url, app, form } = await refusing(401, { error: 'invalid_client' });
+  const { clientId } = app.config;
+  const { iat = 0, exp = 0, ...claims } = decodeJwt(form.get('client_assertion') ?? '');
+  expect(claims).toEqual({
+    iss: clientId,
+    sub: clientId,
+    aud: `${url}/oauth2/v1/token`,
+    jti: expect.any(String),
+  });
+  expect([iat, exp].every(Number.isInteger)).toBe(true);
+  expect((exp - iat) * SECOND).toBe(HOUR);
+});
+
 test.each([
   ['a page', '<html>"no"</html>'],
   ['longer than an assertion', 'x'.repeat(201)],
@@ -213,30 +244,6 @@ test('a token endpoint that cannot answer now, and says so, is no matter of the 
     kind: 'unreachable',
     error: { status: 503, code: 'temporarily_unavailable', text: 'no access token: Later.' },
   });
-});
-
-test('a token endpoint that is away leaves open nothing but the call', async () => {
-  const { org, client } = await site(false);
-  await org.control('faults', { path: '/oauth2', times: 1, fault: { kind: 'status', status: 503 } });
-  expect(await getGroup(client(), org)).toMatchObject({
-    kind: 'unreachable',
-    unsent: true,
-    error: { status: 503 },
-  });
-  expect((await org.counters()).calls.byBucket.group).toBe(0);
-});
-test('an assertion has all the claims that Okta lists, and was issued no more than an hour before it ends', async () => {
-  const { url, app, form } = await refusing(401, { error: 'invalid_client' });
-  const { clientId } = app.config;
-  const { iat = 0, exp = 0, ...claims } = decodeJwt(form.get('client_assertion') ?? '');
-  expect(claims).toEqual({
-    iss: clientId,
-    sub: clientId,
-    aud: `${url}/oauth2/v1/token`,
-    jti: expect.any(String),
-  });
-  expect([iat, exp].every(Number.isInteger)).toBe(true);
-  expect((exp - iat) * SECOND).toBe(HOUR);
 });
 
 test.each([
@@ -261,3 +268,13 @@ test.each([
   expect(told).toContain(turn);
 });
 
+test('a token endpoint that is away leaves open nothing but the call', async () => {
+  const { org, client } = await site(false);
+  await org.control('faults', { path: '/oauth2', times: 1, fault: { kind: 'status', status: 503 } });
+  expect(await getGroup(client(), org)).toMatchObject({
+    kind: 'unreachable',
+    unsent: true,
+    error: { status: 503 },
+  });
+  expect((await org.counters()).calls.byBucket.group).toBe(0);
+});
