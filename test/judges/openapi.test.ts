@@ -116,7 +116,11 @@ const cases: [string, Partial<Exchange>, string][] = [
     { ...activation, path: '/api/v1/users/00u1/lifecycle/reset_password', query: new URLSearchParams() },
     'the parameter sendEmail is missing',
   ],
-  ['a body where there is none', { ...activation, body: {} }, 'the body {} is undocumented'],
+  [
+    'a body where there is none',
+    { ...activation, body: {}, contentType: 'application/json' },
+    'the body {} is undocumented',
+  ],
   ['a 204 with a body', { ...deletion, answer: 'gone' }, 'the answer is undocumented'],
   [
     'an error without an id',
