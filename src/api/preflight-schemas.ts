@@ -35,7 +35,10 @@ export const Preflight = Type.Object(
           failed: Count,
           failedBy: Type.Record(Type.String(), Count, { description: 'By the code of the failure.' }),
         },
-        { description: 'What would become of those who remain; null: not told of this operation.' },
+        {
+          description:
+            'What would become of those who remain, as far as it is known; null: not told of this operation, or Okta does not say.',
+        },
       ),
     ),
     calls: Type.Integer({ minimum: 0, description: "Calls of the operation's bucket." }),

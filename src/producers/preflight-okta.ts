@@ -1,6 +1,7 @@
 import type { App } from '../app.ts';
 import type { InstallationConfig, OrgConfig } from '../config/config.ts';
 import { mappingOf } from '../config/mapping.ts';
+import type { Finding, Severity } from '../domain/finding.ts';
 import type { OktaError } from '../domain/outcome.ts';
 import { type MappingFault, mappingFaults, rulesOf, type UserRules } from '../domain/user-schema.ts';
 import { errorFields } from '../log.ts';
@@ -61,8 +62,8 @@ export async function checkOrg(
   }
 }
 
-/** Which fault an answer of Okta is, and which setting it is about. */
-function toFault(
+/** Which fault an answer of Okta is, and which setting it is about; a refusal is taken to be of the group. */
+export function toFault(
   reply: Exclude<Reply<unknown>, { kind: 'ok' }>,
   { name, credentials }: OrgConfig,
   installation: InstallationConfig,
@@ -83,7 +84,19 @@ function toFault(
   }
 }
 
-const told = ({ status, code, text }: OktaError) =>
+export const toFinding = ({ code, path, message }: OrgFault): Finding => ({
+  severity: gravityOf(code),
+  code,
+  message: `${path}: ${message}.`,
+  examples: [],
+});
+
+const gravityOf = (code: OrgFault['code']): Severity =>
+  code === 'schema_unreadable' || code === 'okta_throttled' || code.startsWith('efs_app_')
+    ? 'warning'
+    : 'error';
+
+export const told = ({ status, code, text }: OktaError) =>
   status === 0 ? `cannot be reached (${code})` : `Okta: ${status} ${code} ${text}`;
 
 const unreadable = (error: OktaError, { name, credentials }: OrgConfig): OrgFault => ({

@@ -1,13 +1,15 @@
 import { failureOf } from '../domain/failure.ts';
-import { Findings } from '../domain/finding.ts';
+import { type Finding, Findings } from '../domain/finding.ts';
 import type { SubjectId } from '../domain/ids.ts';
 import { operations } from '../domain/operations.ts';
 import type { FailureCode, PortalFault } from '../domain/outcome.ts';
-import { type PortalApps, planUpdate, urisOf } from '../domain/portal.ts';
+import { labelStart, type PortalApps, planUpdate, urisOf } from '../domain/portal.ts';
 import type { Installation } from '../efs/installation.ts';
 import type { Portals } from '../efs/portals.ts';
 import type { OktaClient } from '../okta/client.ts';
+import type { Reply } from '../okta/reply.ts';
 import type { Check, Checked, Context } from './preflight.ts';
+import { told, toFault, toFinding } from './preflight-okta.ts';
 import { lastIdOf, queryOf } from './queries.ts';
 
 const PAGE_ROWS = 1_000;
@@ -23,14 +25,16 @@ export const checkRegistrations: Check = async (context) => {
     if (portal && !fits) tally.fail(id, 'url_name_invalid', '');
     else tally.done(callsEach);
   }
-  return tally.checked(await countsOf(context));
+  const checked = tally.checked(await countsOf(context));
+  return { ...checked, findings: [...(await unlistedApps(context)), ...checked.findings] };
 };
 
 /** Compares every portal that is registered with its app: a read of each, for which each takes a turn. */
 export const checkUpdates: Check = async (context) => {
   const { okta, wanted, signal, installation } = context;
   const counts = await countsOf(context);
-  if (!okta) return { counts, expected: null, calls: counts.eligible, findings: [] };
+  const untold = { counts, expected: null, calls: counts.eligible };
+  if (!okta) return { ...untold, findings: [] };
   const { portals, apps } = portalsOf(installation);
   const deactivates = wanted.options.confirm?.includes('deactivate-removed') ?? false;
   const how = { installation: installation.config.name, apps, deactivates };
@@ -40,8 +44,9 @@ export const checkUpdates: Check = async (context) => {
     const reply = appId === null ? null : await appOf(okta, appId, signal);
     if (!appId || !reply) continue;
     if (reply.kind === 'refused' && reply.error.status === 404) tally.fail(id, 'app_missing', appId, 1);
-    // Of who cannot be read now a run would try again.
-    else if (reply.kind !== 'ok') tally.done(1);
+    // Every other app would be answered so, and a run be held.
+    else if (reply.kind === 'misconfigured') return { ...untold, findings: [unread(reply, context)] };
+    else if (reply.kind !== 'ok') tally.unread(id);
     else {
       const plan = planUpdate(reply.body, id, await portals.read(id), how);
       if (plan.kind === 'blocked') tally.fail(id, plan.code, appId, 1);
@@ -50,6 +55,27 @@ export const checkUpdates: Check = async (context) => {
   }
   return tally.checked(counts);
 };
+
+/** What Okta says to who lists its apps, if it is no list; whether they may be changed shows when one is. */
+async function unlistedApps(context: Context): Promise<Finding[]> {
+  const { okta, installation, signal } = context;
+  if (!okta) return [];
+  const { name, customerName = '' } = installation.config;
+  const start = labelStart(name, customerName, portalsOf(installation).apps) || name;
+  const reply = await okta.listApps(await okta.turn('apps', { lane: 'ahead', signal }), start, signal);
+  return reply.kind === 'ok' ? [] : [unread(reply, context)];
+}
+
+function unread(
+  reply: Exclude<Reply<unknown>, { kind: 'ok' }>,
+  { app, installation: { config } }: Context,
+): Finding {
+  const org = app.config.orgs[config.org];
+  if (!org) throw new Error(`Bug: no org ${config.org} is configured`);
+  if (reply.kind !== 'refused') return toFinding(toFault(reply, org, config));
+  const message = `Okta does not show its apps (${told(reply.error)}).`;
+  return { severity: 'warning', code: 'app_unread', message, examples: [] };
+}
 
 async function appOf(okta: OktaClient, appId: string, signal: AbortSignal) {
   return okta.getApp(await okta.turn('app', { lane: 'ahead', signal }), appId, signal);
@@ -93,6 +119,11 @@ function createTally() {
       failedBy[code] = (failedBy[code] ?? 0) + 1;
       findings.add('warning', code, failureOf({ kind: 'blocked', code, appId })?.message ?? '', id);
     },
+    /** What a run would come to with it is not known. */
+    unread(id: SubjectId): void {
+      calls += 1;
+      findings.add('warning', 'app_unread', UNREAD, id);
+    },
     checked: (counts: NonNullable<Checked['counts']>): Checked => ({
       counts,
       expected: { done, failed, failedBy },
@@ -101,3 +132,6 @@ function createTally() {
     }),
   };
 }
+
+const UNREAD =
+  'Okta has not shown the app of this portal: what would become of it is not known, nor counted in `expected`. Look again.';

@@ -1,6 +1,6 @@
 import { type App, fleetOf } from '../app.ts';
 import { unfinishedOf } from '../db/migrations.ts';
-import { type Finding, type Severity, sorted } from '../domain/finding.ts';
+import { type Finding, sorted } from '../domain/finding.ts';
 import { inTheWay } from '../domain/in-the-way.ts';
 import { type Counts, type Migration, remainingOf } from '../domain/migration.ts';
 import { isMailing, type Operation } from '../domain/operations.ts';
@@ -12,7 +12,7 @@ import { queueName } from '../queue/jobs.ts';
 import { REDIS_MS, within } from '../within.ts';
 import { checkCreation } from './preflight-creation.ts';
 import { unknownIds } from './preflight-ids.ts';
-import { checkOrg, type OrgFault } from './preflight-okta.ts';
+import { checkOrg, type OrgFault, toFinding } from './preflight-okta.ts';
 import { checkRegistrations, checkUpdates } from './preflight-portals.ts';
 import { allowanceOf, lastIdOf, queryOf } from './queries.ts';
 
@@ -165,13 +165,6 @@ function nothingToDo({ counts }: Checked): Finding[] {
   return [{ severity: 'info', code: 'nothing_to_do', message, examples: [] }];
 }
 
-const toFinding = ({ code, path, message }: OrgFault): Finding => ({
-  severity: gravityOf(code),
-  code,
-  message: `${path}: ${message}.`,
-  examples: [],
-});
-
 /** Who gets such an answer asks no more. */
 const UNASKABLE: ReadonlySet<OrgFault['code']> = new Set([
   'credentials_refused',
@@ -180,8 +173,3 @@ const UNASKABLE: ReadonlySet<OrgFault['code']> = new Set([
   'okta_throttled',
   'no_turn',
 ]);
-
-const gravityOf = (code: OrgFault['code']): Severity =>
-  code === 'schema_unreadable' || code === 'okta_throttled' || code.startsWith('efs_app_')
-    ? 'warning'
-    : 'error';

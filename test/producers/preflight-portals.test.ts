@@ -97,3 +97,36 @@ test('what updating portals would come to is what it comes to, with a portal ren
   expect(await apps(world)).toEqual(found);
   expect(await run('update-portals', 'app')).toEqual(told(before));
 });
+
+describe('Okta does not show what it is asked for', () => {
+  const befall = (status: number) =>
+    world.okta.control('POST', 'faults', {
+      method: 'GET',
+      path: '/api/v1/apps',
+      times: 1,
+      fault: { kind: 'status', status },
+    });
+  const found = ({ findings }: { findings: { code: string }[] }, code: string) =>
+    findings.find((each) => each.code === code);
+
+  test('who may not read apps is told so, and nothing is claimed of portals that would be held', async () => {
+    await befall(403);
+    const registering = await preflight('register-portals');
+    expect(found(registering, 'rights_missing')).toMatchObject({ severity: 'error' });
+    await run('register-portals', 'apps');
+    expect(found(await preflight('register-portals'), 'rights_missing')).toBeUndefined();
+    await befall(403);
+    const updating = await preflight('update-portals');
+    expect(updating).toMatchObject({ counts: { eligible: 5 }, expected: null });
+    expect(found(updating, 'rights_missing')).toMatchObject({ severity: 'error' });
+  });
+
+  test('an app that cannot be read now is counted, and neither done nor failed', async () => {
+    await run('register-portals', 'apps');
+    await befall(503);
+    const updating = await preflight('update-portals');
+    expect(updating.expected).toEqual({ done: 4, failed: 0, failedBy: {} });
+    expect(found(updating, 'app_unread')).toMatchObject({ severity: 'warning', count: 1, examples: [1] });
+    expect(updating.calls).toBe(5);
+  });
+});
