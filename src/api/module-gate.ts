@@ -2,7 +2,7 @@ import { escapeId } from 'mysql2';
 import type { RowDataPacket } from 'mysql2/promise';
 import type { App } from '../app.ts';
 import { failedSubjects } from '../db/failures.ts';
-import { operationNames, operations } from '../domain/operations.ts';
+import { isCreation, operationNames, operations } from '../domain/operations.ts';
 import type { Installation } from '../efs/installation.ts';
 import { openBeside } from '../producers/open-beside.ts';
 import { queryOf } from '../producers/queries.ts';
@@ -13,7 +13,7 @@ import { queryOf } from '../producers/queries.ts';
  */
 export async function missingForModule(app: App, installation: Installation): Promise<string[]> {
   const portals = await portalsWithoutClient(installation);
-  const creations = operationNames.filter((name) => name.startsWith('create-'));
+  const creations = operationNames.filter(isCreation);
   const people = await Promise.all(
     creations.map(async (operation) => {
       const { subject } = operations[operation];

@@ -40,6 +40,9 @@ const table = {
 
 export type Operation = keyof typeof table;
 
+/** Whether Okta is sent people's profiles by it. */
+export const isCreation = (operation: Operation): boolean => operation.startsWith('create-');
+
 /** Whether people get mails by it. */
 export const isMailing = (operation: Operation): boolean =>
   operations[operation].confirmations?.includes('module-inactive') ?? false;

@@ -2,6 +2,7 @@ import type { App } from '../app.ts';
 import type { InstallationConfig, OrgConfig } from '../config/config.ts';
 import { mappingOf } from '../config/mapping.ts';
 import type { Finding, Severity } from '../domain/finding.ts';
+import type { PersonKind } from '../domain/operations.ts';
 import type { OktaError } from '../domain/outcome.ts';
 import { type MappingFault, mappingFaults, rulesOf, type UserRules } from '../domain/user-schema.ts';
 import { errorFields } from '../log.ts';
@@ -33,15 +34,17 @@ export interface OrgFault {
 /** What the org says of one installation's credentials, group, app and mapping; reads only. */
 export interface OrgCheck {
   faults: OrgFault[];
-  /** Null: Okta has not said what its schema demands. */
+  /** Null: Okta has not said what its schema demands, or was not asked. */
   rules: UserRules | null;
 }
 
+/** Of the mappings only those of these kinds of people are checked: whom Okta is to be sent. */
 export async function checkOrg(
   { config }: Pick<App, 'config'>,
   okta: OktaClient,
   installation: InstallationConfig,
   signal: AbortSignal = new AbortController().signal,
+  kinds: readonly PersonKind[] = ['admin', 'panelist'],
 ): Promise<OrgCheck> {
   const org = config.orgs[installation.org];
   if (!org) throw new Error(`Bug: no org ${installation.org} is configured`);
@@ -50,10 +53,11 @@ export async function checkOrg(
     const group = await okta.getGroup(await okta.turn('group', how), installation.groupId, signal);
     if (group.kind !== 'ok') return { faults: [toFault(group, org, installation)], rules: null };
     const efsApp = await checkEfsApp(okta, installation, how);
+    if (kinds.length === 0) return { faults: efsApp, rules: null };
     const schema = await okta.getUserSchema(await okta.turn('api', how), signal);
     if (schema.kind !== 'ok') return { faults: [...efsApp, unreadable(schema.error, org)], rules: null };
     const rules = rulesOf(schema.body.definitions);
-    return { faults: [...efsApp, ...faultsOfMappings(installation, rules)], rules };
+    return { faults: [...efsApp, ...faultsOfMappings(installation, kinds, rules)], rules };
   } catch (error) {
     signal.throwIfAborted();
     const { code, error: kind } = errorFields(error);
@@ -105,10 +109,14 @@ const unreadable = (error: OktaError, { name, credentials }: OrgConfig): OrgFaul
   message: `may not read the user schema, which the mapping is checked against (${told(error)})`,
 });
 
-function faultsOfMappings(installation: InstallationConfig, rules: UserRules): OrgFault[] {
+function faultsOfMappings(
+  installation: InstallationConfig,
+  kinds: readonly PersonKind[],
+  rules: UserRules,
+): OrgFault[] {
   const at = `/installations/${installation.name}`;
-  const kinds = (['admin', 'panelist'] as const).filter((kind) => installation[`${kind}s`]);
-  const faults = kinds.flatMap((kind) =>
+  const configured = kinds.filter((kind) => installation[`${kind}s`]);
+  const faults = configured.flatMap((kind) =>
     mappingFaults(mappingOf(installation, kind), rules).map(({ fault, attribute }): OrgFault => {
       const isMarker = attribute === installation.markerAttribute;
       const mapped = fault === 'attribute_required' ? '' : `/${attribute}`;

@@ -3,7 +3,7 @@ import { unfinishedOf } from '../db/migrations.ts';
 import { type Finding, sorted } from '../domain/finding.ts';
 import { inTheWay } from '../domain/in-the-way.ts';
 import { type Counts, type Migration, remainingOf } from '../domain/migration.ts';
-import { isMailing, type Operation } from '../domain/operations.ts';
+import { isCreation, isMailing, type Operation, operations, type PersonKind } from '../domain/operations.ts';
 import type { FailureCode } from '../domain/outcome.ts';
 import type { UserRules } from '../domain/user-schema.ts';
 import type { Installation } from '../efs/installation.ts';
@@ -77,7 +77,7 @@ export async function preflight(
   const isRedisAway = fleet.some(({ code }) => code === 'redis_unreachable');
   const okta = isRedisAway ? null : openOkta(app, installation);
   try {
-    const org = okta && (await checkOrg(app, okta, installation.config, signal));
+    const org = okta && (await checkOrg(app, okta, installation.config, signal, createdBy(wanted)));
     const isAsked = org?.faults.every(({ code }) => !UNASKABLE.has(code));
     const context = { app, installation, wanted, okta: isAsked ? okta : null, rules: org?.rules ?? null };
     const check = checks[wanted.operation] ?? count;
@@ -96,6 +96,12 @@ export async function preflight(
   } finally {
     okta?.close();
   }
+}
+
+/** Whose profiles Okta would be sent. */
+function createdBy({ operation }: Wanted): PersonKind[] {
+  const { subject } = operations[operation];
+  return isCreation(operation) && subject !== 'portal' ? [subject] : [];
 }
 
 const toDo = (counts: Omit<Counts, 'failed'>) => remainingOf({ ...counts, failed: 0 });

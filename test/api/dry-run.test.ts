@@ -321,6 +321,11 @@ describe('in a world that is changed', () => {
       message: expect.stringMatching('/installations/werk/panelists/profile/hair: .*no attribute hair'),
     });
 
+    for (const operation of ['create-admins', 'activate-panelists']) {
+      const other = await ask({ ...CREATE, operation }, '', await openApi(world));
+      expect(other.finding('attribute_unknown')).toBeUndefined(); // they send nobody's hair
+    }
+
     werk.groupId = '00gNOBODYHASTHISGRUP';
     const group = await ask(CREATE, '', await openApi(world));
     expect(group.finding('group_missing')).toMatchObject({ severity: 'error' });
