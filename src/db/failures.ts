@@ -1,5 +1,5 @@
 import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
-import type { Failure } from '../domain/failure.ts';
+import { type Failure, passingFailures } from '../domain/failure.ts';
 import type { MigrationId, SubjectId } from '../domain/ids.ts';
 import type { Migration } from '../domain/migration.ts';
 import type { Operation } from '../domain/operations.ts';
@@ -83,18 +83,19 @@ export async function countFailures(db: Database, migrationId: MigrationId): Pro
   return row?.count ?? 0;
 }
 
-/** The subjects with a failure in any migration of this operation, by id. */
+/** The subjects with a failure in any migration of this operation, by id; `passing`: with none but such as may pass. */
 export async function failedSubjects(
   db: Database,
   installation: string,
   operation: Operation,
-): Promise<SubjectId[]> {
-  const [rows] = await db.query<(RowDataPacket & { subject_id: SubjectId })[]>(
-    `SELECT DISTINCT f.subject_id FROM failures f JOIN migrations m ON m.id = f.migration_id
-      WHERE m.installation = ? AND m.operation = ? ORDER BY f.subject_id`,
-    [installation, operation],
+): Promise<{ id: SubjectId; passing: boolean }[]> {
+  const [rows] = await db.query<(RowDataPacket & { id: SubjectId; passing: 0 | 1 })[]>(
+    `SELECT f.subject_id AS id, MIN(f.code IN (?)) AS passing
+       FROM failures f JOIN migrations m ON m.id = f.migration_id
+      WHERE m.installation = ? AND m.operation = ? GROUP BY f.subject_id ORDER BY f.subject_id`,
+    [passingFailures, installation, operation],
   );
-  return rows.map((row) => row.subject_id);
+  return rows.map(({ id, passing }) => ({ id, passing: passing === 1 }));
 }
 
 /**

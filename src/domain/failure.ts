@@ -8,6 +8,9 @@ export interface Failure {
   okta: OktaError | null;
 }
 
+/** Those that say nothing of the subject: another attempt may go well. */
+export const passingFailures: readonly FailureCode[] = ['okta_unavailable', 'unexpected'];
+
 /** The failure that an outcome leaves behind, if its verdict asks for one. */
 export function failureOf(outcome: Outcome): Failure | undefined {
   switch (outcome.kind) {

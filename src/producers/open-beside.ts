@@ -11,14 +11,25 @@ export async function openBeside(
   { selection, throughId }: { selection: Selection; throughId: number | null },
   failed: SubjectId[],
 ): Promise<number> {
-  const notDone = async (part: Selection) => {
-    const { eligible, done } = await query.count(part, throughId);
-    return eligible - done;
-  };
-  let open = await notDone(selection);
+  const open = await notDone(query, selection, throughId);
   if (open === 0) return 0;
   // Of those who have failed some may be done since, or gone: only who is not done counts.
-  for (let at = 0; at < failed.length; at += MOST_IDS)
-    open -= await notDone({ ...selection, ids: failed.slice(at, at + MOST_IDS) });
-  return Math.max(0, open);
+  return Math.max(0, open - (await openAmong(query, { selection, throughId }, failed)));
+}
+
+/** How many of these are eligible and not done. */
+export async function openAmong(
+  query: Query,
+  { selection, throughId }: { selection: Selection; throughId: number | null },
+  ids: SubjectId[],
+): Promise<number> {
+  let open = 0;
+  for (let at = 0; at < ids.length; at += MOST_IDS)
+    open += await notDone(query, { ...selection, ids: ids.slice(at, at + MOST_IDS) }, throughId);
+  return open;
+}
+
+async function notDone(query: Query, part: Selection, throughId: number | null): Promise<number> {
+  const { eligible, done } = await query.count(part, throughId);
+  return eligible - done;
 }

@@ -265,14 +265,14 @@ describe('switching the module on', () => {
     world.rows(
       "INSERT INTO iam_portal_user_reference (portal_id, user_id, uuid) VALUES (1, 1, REPEAT('u', 20))",
     );
-  async function fail(operation: string, subjectId: number) {
+  async function fail(operation: string, subjectId: number, code = 'mail_invalid') {
     await world.ownRows(
       `INSERT INTO migrations (installation, operation, selection, selection_hash) VALUES ('werk', ?, ?, SHA2(?, 256))`,
-      [operation, JSON.stringify({ ids: [subjectId] }), String(subjectId)],
+      [operation, JSON.stringify({ ids: [subjectId] }), `${subjectId} ${code}`],
     );
     await world.ownRows(
-      "INSERT INTO failures (migration_id, subject_id, code, message) VALUES ((SELECT MAX(id) FROM migrations), ?, 'mail_invalid', 'x')",
-      [subjectId],
+      "INSERT INTO failures (migration_id, subject_id, code, message) VALUES ((SELECT MAX(id) FROM migrations), ?, ?, 'x')",
+      [subjectId, code],
     );
   }
 
@@ -309,6 +309,34 @@ describe('switching the module on', () => {
     expect((await put('iam_module_active', '1')).body.errors).toMatchObject([
       { message: '1 panelist neither created nor failed: run create-panelists' },
     ]);
+  });
+
+  test('a failure that may pass is no end, unless another one is', async () => {
+    await register();
+    await fail('create-admins', 1);
+    await fail('create-panelists', 1, 'okta_unavailable');
+    await fail('create-panelists', 2, 'unexpected');
+    expect((await put('iam_module_active', '1')).body.errors).toMatchObject([
+      { message: '2 panelists failed with okta_unavailable or unexpected: retry, or run create-panelists' },
+    ]);
+    await fail('create-panelists', 2, 'login_taken');
+    await refer();
+    expect((await put('iam_module_active', '1')).status).toBe(200);
+  });
+
+  test('where no portals are configured, those count that panelists are in', async () => {
+    const installation = world.file.installations.werk as { portals?: object };
+    const { portals } = installation;
+    delete installation.portals;
+    const unaware = await configured({});
+    Object.assign(installation, { portals });
+    const missing = async () => (await put('iam_module_active', '1', undefined, unaware)).body.errors;
+    expect(await missing()).toContainEqual({
+      path: '/body/value',
+      message: '1 portal without a client_id: run register-portals',
+    });
+    await register();
+    expect(JSON.stringify(await missing())).not.toContain('client_id');
   });
 
   test('is done all the same when incomplete is confirmed, which is on record', async () => {
