@@ -34,9 +34,13 @@ export async function* mailPlan(app: App, wanted: Wanted, nowMs = Date.now()): A
 
 /** What a spreadsheet would take for a formula (OWASP, CSV injection), white space before it or not. */
 const FORMULA = /^\s*[=+\-@\t\r]/;
+/** The same where the spreadsheet begins a cell at something else than a comma, as German ones do. */
+const INNER_FORMULA = /([;|\t\r\n]["'\s]*)([=+\-@])/g;
 
 export function csvLine(cells: string[]): string {
-  return `${cells.map((cell) => quoted(FORMULA.test(cell) ? `'${cell}` : cell)).join(',')}\r\n`;
+  return `${cells.map((cell) => quoted(harmless(cell))).join(',')}\r\n`;
 }
+
+const harmless = (cell: string) => (FORMULA.test(cell) ? "'" : '') + cell.replaceAll(INNER_FORMULA, "$1'$2");
 
 const quoted = (cell: string) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
