@@ -33,6 +33,12 @@ export function panelistsSql(
     WHERE r.user_id = ${id} AND r.portal_id + 0 = ${portalId} AND r.uuid IS NOT NULL)`;
 
   const created = referenceStatus?.created;
+  // Who was mailed or is active already stays so in every portal.
+  const status =
+    created === undefined
+      ? null
+      : `COALESCE((SELECT r.status FROM iam_portal_user_reference r
+           WHERE r.user_id = ${id} AND r.uuid = u.uuid AND r.status IS NOT NULL LIMIT 1), ${literal(created)})`;
   return {
     table,
     columns,
@@ -52,9 +58,9 @@ export function panelistsSql(
       SELECT ?, ?, ? FROM DUAL
        WHERE NOT EXISTS (SELECT 1 FROM iam_portal_user_group_unassignment_queue q WHERE q.uuid = ?)`,
     insertMissing: (selection) =>
-      `INSERT INTO iam_portal_user_reference (portal_id, user_id, uuid${created === undefined ? '' : ', status'})
-       SELECT DISTINCT ${portalId}, ${id}, ?${created === undefined ? '' : `, ${literal(created)}`}
-         FROM ${escapeId(table)} p JOIN ${portalsTable} m ON ${inPortal(selection)}
+      `INSERT INTO iam_portal_user_reference (portal_id, user_id, uuid${status === null ? '' : ', status'})
+       SELECT DISTINCT ${portalId}, ${id}, u.uuid${status === null ? '' : `, ${status}`}
+         FROM ${escapeId(table)} p JOIN ${portalsTable} m ON ${inPortal(selection)} JOIN (SELECT ? AS uuid) u
         WHERE ${id} = ? AND ${unreferenced}`,
   };
 }

@@ -110,3 +110,24 @@ test.each([
   await sources.panelist?.recordReferences(subject(4), okta(4), {});
   expect((await rows(4)).map((row) => row.status)).toEqual([status]);
 });
+
+test('another reference of who is mailed gets the status that they have; of another user it tells nothing', async () => {
+  const { panelists } = efs.open().config;
+  if (!panelists) throw new Error('no panelists');
+  const referenceStatus = { created: 1, pending: 2, active: 3 };
+  const source = efs.open({ panelists: { ...panelists, referenceStatus } }).sources.panelist;
+  await efs.query('DELETE FROM iam_portal_user_reference WHERE user_id = 4');
+  await efs.query(
+    'INSERT INTO iam_portal_user_reference (portal_id, user_id, uuid, status) VALUES (90, 4, ?, 9)',
+    [okta(9)],
+  );
+  await source?.recordReferences(subject(4), okta(4), {});
+  await source?.recordStatus(subject(4), okta(4), 'pending');
+  await efs.members([3, 4]);
+  await source?.recordReferences(subject(4), okta(4), {});
+  expect((await rows(4)).map(({ portal_id, status }) => [portal_id, status])).toEqual([
+    [1, 2],
+    [3, 2],
+    [90, 9],
+  ]);
+});
