@@ -184,6 +184,18 @@ describe('setting', () => {
     expect(await inTable()).toEqual({ iam_api_token: 'second-s3cret' });
   });
 
+  test('what has become secret since shows no value that it had before', async () => {
+    await put('iam_sso_modules', 'first-s3cret');
+    await put('iam_sso_modules', 'second-s3cret');
+    const secretive = await configured({ secretKeys: ['iam_sso_modules'] });
+    const { body } = await ask('GET', `${WERK}/settings/iam_sso_modules`, undefined, secretive);
+    expect(body.changes).toMatchObject([
+      { was: { set: true, value: null }, is: { set: true, value: null } },
+      { was: { set: false, value: null }, is: { set: true, value: null } },
+    ]);
+    expect(JSON.stringify(body)).not.toContain('s3cret');
+  });
+
   test('changes of one setting at once take turns', async () => {
     const values = ['a', 'b', 'c', 'd', 'e', 'f'];
     const answers = await Promise.all(values.map((value) => put('iam_client_id', value)));

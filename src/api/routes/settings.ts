@@ -196,7 +196,8 @@ async function details(app: App, installation: WithSettings, key: string): Promi
     installation.settings.get(key),
     listChanges(app.db, name, key, LAST_CHANGES),
   ]);
-  return { ...viewOf({ key, value }, secretKeysOf(installation)), changes: changes.map(toChange) };
+  const view = viewOf({ key, value }, secretKeysOf(installation));
+  return { ...view, changes: changes.map((change) => toChange(change, view.secret)) };
 }
 
 const secretKeysOf = ({ config }: Installation) => config.settings?.secretKeys ?? [];
@@ -212,9 +213,10 @@ const shown = (value: string | null, secret: boolean) => ({
   value: secret || !isSet(value) ? null : value,
 });
 
-const toChange = (change: RecordedChange): schemas.SettingDetails['changes'][number] => ({
-  was: { set: change.wasSet, value: change.oldValue },
-  is: { set: change.isSet, value: change.newValue },
+/** Of what is secret now, no value that was recorded before it became so. */
+const toChange = (change: RecordedChange, secret: boolean): schemas.SettingDetails['changes'][number] => ({
+  was: { set: change.wasSet, value: secret ? null : change.oldValue },
+  is: { set: change.isSet, value: secret ? null : change.newValue },
   outcome: change.outcome,
   confirmed: change.confirmed,
   by: change.changedBy,
