@@ -2,10 +2,9 @@ import type { App } from '../app.ts';
 import { mailTime } from '../domain/mail-time.ts';
 import { isMailing, operations } from '../domain/operations.ts';
 import type { Wanted } from '../producers/preflight.ts';
-import { lastIdOf, queryOf } from '../producers/queries.ts';
+import { toMail } from '../producers/to-mail.ts';
 import { expectedPace } from './start-migration.ts';
 
-const PAGE_ROWS = 1_000;
 const HEADER = ['id', 'kind', 'planned', 'mail'];
 
 /** Who would get a mail when, as lines of CSV (RFC 4180): by id, at the pace that is to be expected from now on. */
@@ -17,18 +16,13 @@ export async function* mailPlan(app: App, wanted: Wanted, nowMs = Date.now()): A
   const { perMinute } = await expectedPace(app, wanted);
   const pace = { ...wanted.options, perMinute };
   let mails = 0;
-  const query = queryOf(app, wanted);
-  const throughId = await lastIdOf(query, wanted.selection);
-  for (let afterId = 0; ; ) {
-    const page = await query.page(wanted.selection, throughId, afterId, PAGE_ROWS);
-    if (page.lastId === null) return;
-    const addresses = await source.mailsOf(page.wanted);
-    for (const id of page.wanted) {
+  for await (const ids of toMail(app, wanted)) {
+    const addresses = await source.mailsOf(ids);
+    for (const id of ids) {
       const planned = new Date(nowMs + mailTime(mails, pace));
       yield csvLine([String(id), kind, planned.toISOString(), (addresses.get(id) ?? '').trim()]);
       mails += 1;
     }
-    afterId = page.lastId;
   }
 }
 

@@ -42,7 +42,11 @@ export const Preflight = Type.Object(
       ),
     ),
     calls: Type.Integer({ minimum: 0, description: "Calls of the operation's bucket." }),
-    mails: Type.Integer({ minimum: 0, description: 'People who would get a mail.' }),
+    mails: Type.Integer({
+      minimum: 0,
+      description:
+        'People who would get a mail, as far as Portage knows; who is mailed or active in Okta by other hands gets none.',
+    }),
     findings: Type.Array(PreflightFinding, { description: 'The gravest first.' }),
     allowance: Nullable(Allowance),
     forecast: Nullable(

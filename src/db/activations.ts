@@ -50,6 +50,16 @@ export async function activationsBetween(
   return new Map(rows.map((row) => [row.subjectId, row]));
 }
 
+/** Which of these users are mailed or active, whoever they are here. */
+export async function mailedUsers(db: Database, oktaIds: OktaUserId[]): Promise<Set<OktaUserId>> {
+  if (oktaIds.length === 0) return new Set();
+  const [rows] = await db.query<(RowDataPacket & { oktaId: OktaUserId })[]>(
+    "SELECT DISTINCT okta_id AS oktaId FROM activations WHERE okta_id IN (?) AND state <> 'asked'",
+    [oktaIds],
+  );
+  return new Set(rows.map(({ oktaId }) => oktaId));
+}
+
 /**
  * Notes that Okta is about to be asked for a mail, unless somebody else has changed what was found here, or asks for
  * the same user as another person: then false, and it is not to be asked.

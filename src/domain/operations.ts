@@ -43,6 +43,9 @@ export type Operation = keyof typeof table;
 /** Whether Okta is sent people's profiles by it. */
 export const isCreation = (operation: Operation): boolean => operation.startsWith('create-');
 
+/** Whether people get their first mail by it. */
+export const isActivation = (operation: Operation): boolean => operation.startsWith('activate-');
+
 /** Whether people get mails by it. */
 export const isMailing = (operation: Operation): boolean =>
   operations[operation].confirmations?.includes('module-inactive') ?? false;

@@ -15,6 +15,7 @@ import { unknownIds } from './preflight-ids.ts';
 import { checkOrg, type OrgFault, toFinding } from './preflight-okta.ts';
 import { checkRegistrations, checkUpdates } from './preflight-portals.ts';
 import { allowanceOf, lastIdOf, queryOf } from './queries.ts';
+import { toMail } from './to-mail.ts';
 
 /** A migration that is thought of. */
 export type Wanted = Pick<Migration, 'installation' | 'operation' | 'selection' | 'options'>;
@@ -57,6 +58,8 @@ const checks: Partial<Record<Operation, Check>> = {
   'create-panelists': checkCreation,
   'register-portals': checkRegistrations,
   'update-portals': checkUpdates,
+  'activate-admins': checkMails,
+  'activate-panelists': checkMails,
 };
 
 /** Tells what a migration would do, by the run's own code. Writes nothing; Okta is only read. */
@@ -91,7 +94,7 @@ export async function preflight(
       ...checked.findings,
       ...nothingToDo(checked),
     ];
-    const mails = isMailing(wanted.operation) && checked.counts ? toDo(checked.counts) : 0;
+    const mails = isMailing(wanted.operation) ? checked.calls : 0; // each by one call
     return { ...checked, mails, findings: sorted(findings) };
   } finally {
     okta?.close();
@@ -107,11 +110,23 @@ function createdBy({ operation }: Wanted): PersonKind[] {
 const toDo = (counts: Omit<Counts, 'failed'>) => remainingOf({ ...counts, failed: 0 });
 
 /** What every operation can be told of: one call for each subject. */
-const count: Check = async ({ app, wanted }) => {
-  const query = queryOf(app, wanted);
-  const counts = await query.count(wanted.selection, await lastIdOf(query, wanted.selection));
+const count: Check = async (context) => {
+  const counts = await countsOf(context);
   return { counts, expected: null, calls: toDo(counts), findings: [] };
 };
+
+/** Of those who are offered some have their mail by another person, who is the same user in Okta. */
+async function checkMails(context: Context): Promise<Checked> {
+  const { app, wanted, signal } = context;
+  let calls = 0;
+  for await (const ids of toMail(app, wanted, signal)) calls += ids.length;
+  return { counts: await countsOf(context), expected: null, calls, findings: [] };
+}
+
+async function countsOf({ app, wanted }: Context): Promise<NonNullable<Checked['counts']>> {
+  const query = queryOf(app, wanted);
+  return query.count(wanted.selection, await lastIdOf(query, wanted.selection));
+}
 
 function openOkta(app: App, { config }: Installation): OktaClient {
   const org = app.config.orgs[config.org];

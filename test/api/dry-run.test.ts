@@ -286,6 +286,26 @@ describe('in a world that is as it is', () => {
     expect(early.finding('module_inactive')).toMatchObject({ severity: 'error' });
     expect(await csv('create-panelists')).toEqual([header, ['']]); // creation mails nobody
   });
+
+  test('who shares a user in Okta with somebody who is mailed is offered, and not among the mails', async () => {
+    await people([1, 'one@example.com'], [2, 'two@example.com'], [3, 'three@example.com']);
+    await world.rows('INSERT INTO iam_portal_user_reference (portal_id, user_id, uuid) VALUES ?', [
+      [1, 2, 3].map((id) => [1, id, `00u0000000000000000${id}`]),
+    ]);
+    await world.ownRows(
+      "INSERT INTO activations (installation, kind, subject_id, okta_id, state, migration_id) VALUES ('werk', 'admin', 7, '00u00000000000000001', 'pending', 1), ('werk', 'admin', 8, '00u00000000000000003', 'asked', 1)",
+    );
+    const payload = { ...CREATE, operation: 'activate-panelists', options: { confirm: ['module-inactive'] } };
+    expect((await ask(payload)).body).toMatchObject({ counts: { remaining: 3 }, calls: 2, mails: 2 });
+    const { body } = await api.fastify.inject({
+      method: 'POST',
+      url: '/v1/migrations?dryRun=true',
+      headers: { ...AUTHORIZED, accept: 'text/csv' },
+      payload,
+    });
+    expect(body.match(/[a-z]+@/g)).toEqual(['two@', 'three@']);
+    await world.ownRows('DELETE FROM activations');
+  });
 });
 
 describe('in a world that is changed', () => {
