@@ -14,8 +14,6 @@ import { SECOND } from '../time.ts';
 import { cleaned, findOwnApp, type PortalSubject, portalOf, readdress } from './portal.ts';
 import type { Process } from './process.ts';
 
-/** Okta, Error codes: what was sent is not valid, a client id that exists among many other reasons. */
-const INVALID = 'E0000001';
 /** Okta's lists show by then what was created. */
 const LISTED_WITHIN_MS = 10 * SECOND;
 
@@ -42,8 +40,8 @@ async function register(subject: PortalSubject, signal: AbortSignal): Promise<Ou
   if (reply.kind !== 'throttled') subject.answered();
   else if (!earlier) await note.delete(); // nothing was created, by this call or by an earlier one
   if (reply.kind === 'ok') return finish(subject, reply.body, { kind: 'registered' }, signal);
-  if (reply.kind !== 'refused' || reply.error.code !== INVALID) return reply;
-  // It may have been created under an earlier name of the portal's.
+  if (reply.kind !== 'refused') return reply;
+  // Perhaps for the client id, of which Okta does not say how it refuses it; the app may have an earlier name of the portal's.
   const { name, customerName = '' } = subject.installation.config;
   const starts = [wanted.app.label, labelStart(name, customerName, subject.apps)];
   const found = await findOwnApp(subject, starts, signal);

@@ -217,6 +217,18 @@ test('Okta refuses a second app of one portal, whoever asks, and the first one i
   expect(await settingsRows(world)).toEqual(rowsOf(before));
 });
 
+test('an app that is there is found whatever code Okta refuses the second one with', async () => {
+  const api = await opened();
+  await addPortals(world, [1]);
+  await registered(api);
+  const before = await apps(world);
+  await world.rows('DELETE FROM iam_portal_settings');
+  const refused = await befallApps(world, 1, { kind: 'status', status: 400 });
+  await registered(api);
+  expect(await refused()).toBe(1);
+  expect([await apps(world), await settingsRows(world)]).toEqual([before, rowsOf(before)]);
+});
+
 test('Redis loses its data while Okta has creations in hand: one app for each portal, one row for each key', async () => {
   const api = await opened();
   world.closeLater(startWorker(world.open()));
