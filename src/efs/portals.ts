@@ -47,6 +47,8 @@ export interface Portals extends Query {
    * client id meanwhile, which stays.
    */
   recordApp(id: SubjectId, settings: AppSettings): Promise<'recorded' | 'gone' | 'taken'>;
+  /** Nothing where no key is configured for it, or the portal is gone. */
+  recordSecret(id: SubjectId, clientSecret: string): Promise<void>;
 }
 
 export function createPortals(
@@ -80,6 +82,15 @@ export function createPortals(
       (throughId === null ? '' : ` AND s.portal_id <= ${db.escape(throughId)}`)
     );
   };
+
+  /** The table of settings has no unique key: the lock on the portal keeps two workers from doubling a row. False: it is gone. */
+  async function lock(connection: PoolConnection, portalId: SubjectId): Promise<boolean> {
+    const [portals] = await connection.query<RowDataPacket[]>(
+      `SELECT ${id} FROM ${from} WHERE ${id} = ? FOR UPDATE`,
+      [portalId],
+    );
+    return portals.length > 0;
+  }
 
   return {
     page: (selection, ...rest) => query.page(idsOf(selection), ...rest),
@@ -146,12 +157,7 @@ export function createPortals(
 
     recordApp: (portalId, { clientId, appId, clientSecret }) =>
       inTransaction(db, async (connection) => {
-        // The table has no unique key: the lock on the portal keeps two workers from doubling a row.
-        const [portals] = await connection.query<RowDataPacket[]>(
-          `SELECT ${id} FROM ${from} WHERE ${id} = ? FOR UPDATE`,
-          [portalId],
-        );
-        if (portals.length === 0) return 'gone';
+        if (!(await lock(connection, portalId))) return 'gone';
         const before = await currentValue(connection, portalId, keys.clientId);
         if (before && before !== clientId) return 'taken';
         await put(connection, portalId, keys.clientId, clientId);
@@ -159,6 +165,12 @@ export function createPortals(
         if (keys.clientSecret !== null && clientSecret !== null)
           await put(connection, portalId, keys.clientSecret, clientSecret);
         return 'recorded';
+      }),
+
+    recordSecret: (portalId, clientSecret) =>
+      inTransaction(db, async (connection) => {
+        if (keys.clientSecret === null || !(await lock(connection, portalId))) return;
+        await put(connection, portalId, keys.clientSecret, clientSecret);
       }),
   };
 }

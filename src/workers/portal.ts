@@ -63,3 +63,18 @@ export async function readdress(
   const body = { ...rest, settings: { ...app.settings, oauthClient } };
   return okta.replaceApp(await okta.turn('app', { lane, signal }), app.id, body, signal);
 }
+
+/** Okta's answers to creation and change show the secret, no look at the app does; null: none is configured, or active. */
+export async function secretOf(
+  { okta, lane, apps }: PortalSubject,
+  app: OktaApp,
+  signal: AbortSignal,
+): Promise<{ kind: 'ok'; clientSecret: string | null } | Outcome> {
+  if (apps.settings.clientSecret === null) return { kind: 'ok', clientSecret: null };
+  const shown = app.credentials?.oauthClient?.client_secret;
+  if (shown) return { kind: 'ok', clientSecret: shown };
+  const reply = await okta.listAppSecrets(await okta.turn('apps', { lane, signal }), app.id, signal);
+  if (reply.kind !== 'ok') return reply;
+  const active = reply.body.find(({ status }) => status === 'ACTIVE');
+  return { kind: 'ok', clientSecret: active?.client_secret ?? null };
+}

@@ -11,7 +11,7 @@ import {
 } from '../domain/portal.ts';
 import type { OktaApp } from '../okta/apps.ts';
 import { SECOND } from '../time.ts';
-import { cleaned, findOwnApp, type PortalSubject, portalOf, readdress } from './portal.ts';
+import { cleaned, findOwnApp, type PortalSubject, portalOf, readdress, secretOf } from './portal.ts';
 import type { Process } from './process.ts';
 
 /** Okta's lists show by then what was created. */
@@ -134,19 +134,4 @@ async function finish(
     case 'taken':
       return blocked('portal_registered_otherwise');
   }
-}
-
-/** Okta's answer to the creation shows the secret, no list does. */
-async function secretOf(
-  { okta, lane, apps }: PortalSubject,
-  app: OktaApp,
-  signal: AbortSignal,
-): Promise<{ kind: 'ok'; clientSecret: string | null } | Outcome> {
-  if (apps.settings.clientSecret === null) return { kind: 'ok', clientSecret: null };
-  const shown = app.credentials?.oauthClient?.client_secret;
-  if (shown) return { kind: 'ok', clientSecret: shown };
-  const reply = await okta.listAppSecrets(await okta.turn('apps', { lane, signal }), app.id, signal);
-  if (reply.kind !== 'ok') return reply;
-  const active = reply.body.find(({ status }) => status === 'ACTIVE');
-  return { kind: 'ok', clientSecret: active?.client_secret ?? null };
 }

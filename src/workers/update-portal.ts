@@ -1,7 +1,8 @@
 import { complete } from '../db/completions.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { planUpdate } from '../domain/portal.ts';
-import { cleaned, type PortalSubject, portalOf, readdress } from './portal.ts';
+import { type PortalUris, planUpdate } from '../domain/portal.ts';
+import type { OktaApp } from '../okta/apps.ts';
+import { cleaned, type PortalSubject, portalOf, readdress, secretOf } from './portal.ts';
 import type { Process } from './process.ts';
 
 /** Has the app of one registered portal send people to where the portal is now; of one that is gone, nowhere. */
@@ -34,13 +35,29 @@ async function update(subject: PortalSubject, signal: AbortSignal): Promise<Outc
     case 'blocked':
       return plan;
     case 'readdress':
-      return updated(await readdress(subject, reply.body, plan.uris, signal));
+      return readdressed(subject, reply.body, plan.uris, signal);
     case 'deactivate': {
       const turn = await okta.turn('apps', { lane, signal });
-      return updated(await okta.deactivateApp(turn, appId, signal));
+      const deactivated = await okta.deactivateApp(turn, appId, signal);
+      return deactivated.kind === 'ok' ? { kind: 'updated' } : deactivated;
     }
   }
 }
 
-const updated = (reply: Awaited<ReturnType<PortalSubject['okta']['deactivateApp']>>): Outcome =>
-  reply.kind === 'ok' ? { kind: 'updated' } : reply;
+/** What a change makes of the app's secret, Okta does not promise: EFS gets the one that the app has then. */
+async function readdressed(
+  subject: PortalSubject,
+  app: OktaApp,
+  uris: PortalUris,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const reply = await readdress(subject, app, uris, signal);
+  if (reply.kind !== 'ok') return reply;
+  const { id, portals, apps } = subject;
+  if (apps.settings.clientSecret === null) return { kind: 'updated' };
+  const secret = await secretOf(subject, reply.body, signal);
+  if (secret.kind !== 'ok') return secret;
+  if (secret.clientSecret === null) return { kind: 'blocked', code: 'app_without_secret', appId: app.id };
+  await portals.recordSecret(id, secret.clientSecret);
+  return { kind: 'updated' };
+}

@@ -76,6 +76,21 @@ test('a portal whose URL name has changed gets its addresses changed; of the oth
   expect((await calls()) - looks).toBe(3);
 });
 
+test('with the new addresses EFS gets the secret that the app has then', async () => {
+  await world.close();
+  world = await createPortalWorld({ settings: { clientSecret: 'geheim' } });
+  world.closeLater(startWorker(world.open()));
+  api = await world.api();
+  await addPortals(world, [1, 2]);
+  await run('register-portals');
+  const secrets = async () => (await settingsRows(world)).filter((row) => row.includes(' geheim '));
+  const before = await secrets();
+  await world.rows("UPDATE iam_portal_settings SET `value` = 'another' WHERE `key` = 'geheim'");
+  await world.rows("UPDATE pforte SET adresse = 'neu' WHERE kennung = 2");
+  expect(await failures(api, await run('update-portals'))).toEqual([]);
+  expect(await secrets()).toEqual(['1 geheim another', before[1]]);
+});
+
 test('a removed portal is reported; its app is deactivated only when that is confirmed, and no other', async () => {
   const app = await appOf(2);
   await world.rows('DELETE FROM pforte WHERE kennung = 2');
