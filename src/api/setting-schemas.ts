@@ -131,11 +131,22 @@ export const TokenData = Type.Object(
   {
     rows: Count,
     bytes: Type.Integer({ minimum: 0, description: "On disk, by the server's statistics." }),
-    oldestAt: Type.Null({ description: 'Not known: the table has no column with a time.' }),
+    createdAt: Nullable({ ...Time, description: 'When the table was created: no row is older.' }),
+    lastWrittenAt: Nullable({
+      ...Time,
+      description: "By the server's statistics; null: not since it was started, or not known.",
+    }),
   },
   {
-    description: 'How much is in iam_token_data.',
-    examples: [{ rows: 1_200, bytes: 5_242_880, oldestAt: null }],
+    description: 'How much is in iam_token_data, and since when; no column of it has a time.',
+    examples: [
+      {
+        rows: 1_200,
+        bytes: 5_242_880,
+        createdAt: '2026-01-05T09:00:00.000Z',
+        lastWrittenAt: '2026-02-01T07:27:00.000Z',
+      },
+    ],
   },
 );
 export type TokenData = Static<typeof TokenData>;

@@ -184,8 +184,8 @@ async function tokenData(options: Of & { empty?: boolean; yes?: boolean }): Prom
   });
 }
 
-const tokenDataText = ({ rows, bytes }: TokenData) =>
-  `${number(rows)} rows, ${number(bytes)} bytes on disk; how old they are is not known: the table has no time.`;
+const tokenDataText = ({ rows, bytes, createdAt, lastWrittenAt }: TokenData) =>
+  `${number(rows)} rows, ${number(bytes)} bytes on disk; none older than ${createdAt ?? 'is known'}; last written ${lastWrittenAt ?? 'before the server was started'}.`;
 
 function detailsText(setting: SettingDetails): string {
   const lines = setting.changes.map(({ was, is, outcome, confirmed, by, at }) => {

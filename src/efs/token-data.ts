@@ -5,17 +5,22 @@ const TABLE = 'iam_token_data';
 /** Rows deleted by one statement: EFS writes the table while people log in. */
 const BATCH = 5_000;
 
-/** How much is in `iam_token_data`, the answers of the identity provider to EFS' logins. */
+/** How much is in `iam_token_data`, and since when: the answers of the identity provider to EFS' logins. */
 export interface TokenDataSize {
   rows: number;
   /** On disk, by the server's statistics, which MySQL keeps for a day. */
   bytes: number;
+  /** No row is older. */
+  createdAt: Date | null;
+  /** By the same statistics; null: nobody has written since the server was started, or it does not tell. */
+  lastWrittenAt: Date | null;
 }
 
 /** Null when the installation has no such table: EFS is to keep them elsewhere one day. Reads none of their content. */
 export async function tokenDataSize(db: Database): Promise<TokenDataSize | null> {
-  const [[table]] = await db.query<(RowDataPacket & { bytes: string | number | null })[]>(
-    `SELECT data_length + index_length AS bytes FROM information_schema.tables
+  const [[table]] = await db.query<TableRow[]>(
+    `SELECT data_length + index_length AS bytes, create_time AS createdAt, update_time AS lastWrittenAt
+       FROM information_schema.tables
       WHERE table_schema = DATABASE() AND table_name = ?`,
     [TABLE],
   );
@@ -23,7 +28,14 @@ export async function tokenDataSize(db: Database): Promise<TokenDataSize | null>
   const [[row]] = await db.query<(RowDataPacket & { count: number })[]>('SELECT COUNT(*) AS count FROM ??', [
     TABLE,
   ]);
-  return { rows: row?.count ?? 0, bytes: Number(table.bytes ?? 0) };
+  const { bytes, createdAt, lastWrittenAt } = table;
+  return { rows: row?.count ?? 0, bytes: Number(bytes ?? 0), createdAt, lastWrittenAt };
+}
+
+interface TableRow extends RowDataPacket {
+  bytes: string | number | null;
+  createdAt: Date | null;
+  lastWrittenAt: Date | null;
 }
 
 /** Deletes all rows that are there and returns how many; who is logged in has to log in again. */

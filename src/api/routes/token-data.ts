@@ -17,7 +17,7 @@ export function tokenDataRoutes(app: App): FastifyPluginAsyncTypebox {
       '/v1/installations/:name/token-data',
       {
         schema: {
-          summary: 'Tell how much is in iam_token_data',
+          summary: 'Tell how much is in iam_token_data, and since when',
           tags: ['Settings'],
           description: 'Its content is never read.',
           params: InstallationParams,
@@ -29,7 +29,9 @@ export function tokenDataRoutes(app: App): FastifyPluginAsyncTypebox {
         const installation = app.installations.get(name);
         if (!installation) return installationNotFound(reply, app);
         const size = await tokenDataSize(installation.db);
-        return size ? { ...size, oldestAt: null } : noTable(reply, name);
+        if (!size) return noTable(reply, name);
+        const [createdAt, lastWrittenAt] = [timeOf(size.createdAt), timeOf(size.lastWrittenAt)];
+        return { ...size, createdAt, lastWrittenAt };
       },
     );
 
@@ -69,6 +71,8 @@ export function tokenDataRoutes(app: App): FastifyPluginAsyncTypebox {
     );
   };
 }
+
+const timeOf = (at: Date | null) => at?.toISOString() ?? null;
 
 function noTable(reply: FastifyReply, name: string): FastifyReply {
   return sendProblem(
