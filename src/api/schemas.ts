@@ -13,9 +13,7 @@ const Next = Nullable(Type.String({ description: 'Address of the next page; null
 
 export const Selection = Type.Object(
   {
-    portal: Type.Optional(
-      Type.Integer({ minimum: 0, description: 'Only the panelists of this portal, or itself.' }),
-    ),
+    portal: Type.Optional({ ...Id, description: 'Only the panelists of this portal, or itself.' }),
     ids: Type.Optional(
       Type.Array(Id, { minItems: 1, maxItems: 10_000, description: 'Only these people or portals, by id.' }),
     ),

@@ -42,6 +42,8 @@ interface Start extends Wanted {
 
 /** It looks at everybody: the API itself gives up after 15 min, and says so. */
 const PREFLIGHT_MS = 16 * MINUTE;
+/** What the API asks Okta for at most. */
+const MOST_SAMPLED = 200;
 const DRY_RUN = '/v1/migrations?dryRun=true';
 
 type Started = Static<typeof StartedMigration>;
@@ -72,6 +74,7 @@ export function startCommands(program: Command): void {
     'tell what a migration would do and what is in its way; write nothing',
   )
     .option('--mails', 'as CSV instead: who would get a mail when, with the addresses')
+    .option('--sample <n>', 'ask Okta for so many of the logins, up to 200', toSample)
     .addHelpText(
       'after',
       examples(
@@ -105,7 +108,10 @@ function describe(command: Command, description: string): Command {
   );
 }
 
-async function preflight(operation: Operation, options: Wanted & { mails?: boolean }): Promise<void> {
+async function preflight(
+  operation: Operation,
+  options: Wanted & { mails?: boolean; sample?: number },
+): Promise<void> {
   const body = bodyOf(operation, options);
   if (!body) return;
   if (options.mails) {
@@ -113,7 +119,7 @@ async function preflight(operation: Operation, options: Wanted & { mails?: boole
     if (reply.kind === 'failed') fail(reply);
     return;
   }
-  const found = await showPreflight(body, formatOf(options));
+  const found = await showPreflight(body, formatOf(options), options.sample);
   if (found && errorsOf(found) > 0) process.exitCode = EXIT.refused;
 }
 
@@ -142,8 +148,13 @@ async function isWanted(errors: number): Promise<boolean> {
 }
 
 /** The pre-flight, shown; undefined when there is none, and the exit code says why. */
-async function showPreflight(body: NewMigration, format: Format): Promise<Preflight | undefined> {
-  const reply = await callApi<Preflight>(process.env, 'POST', DRY_RUN, body, PREFLIGHT_MS);
+async function showPreflight(
+  body: NewMigration,
+  format: Format,
+  sample?: number,
+): Promise<Preflight | undefined> {
+  const path = sample === undefined ? DRY_RUN : `${DRY_RUN}&sample=${sample}`;
+  const reply = await callApi<Preflight>(process.env, 'POST', path, body, PREFLIGHT_MS);
   if (reply.kind === 'failed') {
     fail(reply);
     return undefined;
@@ -191,6 +202,12 @@ export function once(text: string, before?: unknown): string {
 export function toCount(text: string, before?: number): number {
   if (!/^[1-9]\d{0,14}$/.test(once(text, before)))
     throw new InvalidArgumentError('It is a number, 1 or more.');
+  return Number(text);
+}
+
+function toSample(text: string, before?: number): number {
+  if (!/^\d{1,3}$/.test(once(text, before)) || Number(text) > MOST_SAMPLED)
+    throw new InvalidArgumentError(`It is a number, 0 to ${MOST_SAMPLED}.`);
   return Number(text);
 }
 

@@ -29,7 +29,7 @@ test('the faults of query, header and body, of shape and of meaning, are named t
     payload: {
       installation: 'elsewhere',
       operation: 'create-everybody',
-      selection: { ids: [1, 0, 'x'], first: 0, 'a/b~c': 1 },
+      selection: { ids: [1, 0, 'x'], first: 0, portal: 0, 'a/b~c': 1 },
       extra: true,
     },
   });
@@ -43,6 +43,7 @@ test('the faults of query, header and body, of shape and of meaning, are named t
     '/body/selection/first',
     '/body/selection/ids/1',
     '/body/selection/ids/2',
+    '/body/selection/portal',
     '/headers/idempotency-key',
     '/query/dry-run',
   ]);

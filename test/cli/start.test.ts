@@ -157,6 +157,13 @@ describe('start', () => {
     },
   );
 
+  test('a pre-flight asks Okta for as many logins as are wanted', async () => {
+    const sampled = `${PREFLIGHT}&sample=200`;
+    api = await createApiDouble({ [sampled]: [{ body: found('info') }] });
+    const { code } = await run('preflight', 'create-panelists', '--installation', 'werk', '--sample', '200');
+    expect([code, asked()]).toEqual([0, [sampled]]);
+  });
+
   test.each<[string, string[]]>([
     ['no operation that there is', ['start', 'create-nobody', '--installation', 'werk']],
     ['no installation', ['start', 'create-admins']],
@@ -166,6 +173,10 @@ describe('start', () => {
       ['start', 'create-admins', '--installation', 'werk', '--confirm', 'all'],
     ],
     ['a file that is not there', ['start', 'create-admins', '--installation', 'werk', '--ids', '/nowhere']],
+    [
+      'more logins than are asked for',
+      ['preflight', 'create-admins', '--installation', 'werk', '--sample', '201'],
+    ],
     [
       'a portal twice',
       ['start', 'create-panelists', '--installation', 'werk', '--portal', '1', '--portal', '2'],
