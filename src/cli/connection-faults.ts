@@ -25,6 +25,7 @@ const UNASSIGNMENT = {
 };
 const PORTAL_SETTINGS = { table: 'iam_portal_settings', columns: ['portal_id', 'key', 'value'] };
 const PORTAL_REFERENCE = { table: 'iam_portal_user_reference', columns: ['portal_id', 'user_id', 'uuid'] };
+const REFERENCE_STATUS = { table: 'iam_portal_user_reference', columns: ['status', 'updated_at'] };
 
 /** Tries what the configuration names, all of it. Calls Okta twice for each installation, four times with an app of EFS; people stay untouched. */
 export async function connectionFaults(config: Config): Promise<Fault[]> {
@@ -97,6 +98,7 @@ function tablesOf({
     ERROR_LOG,
     ...(admins ? [USER_REFERENCE] : []),
     ...(panelists ? [PORTAL_REFERENCE, UNASSIGNMENT] : []),
+    ...(panelists?.referenceStatus ? [REFERENCE_STATUS] : []),
     ...(portals?.app ? [PORTAL_SETTINGS] : []),
   ];
   return [

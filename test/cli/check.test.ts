@@ -173,6 +173,19 @@ describe('check --connect', () => {
     ]);
   });
 
+  test('what the status of references needs is looked for where it is configured', async () => {
+    const file = altered(({ installations: { werk } }) => {
+      Object.assign(werk.panelists ?? {}, { referenceStatus: { pending: 2 } });
+    });
+    await world.rows('ALTER TABLE iam_portal_user_reference RENAME COLUMN status TO lage');
+    const [without, { err }] = [await connect(world.file), await connect(file)];
+    await world.rows('ALTER TABLE iam_portal_user_reference RENAME COLUMN lage TO status');
+    expect(without.code).toBe(0);
+    expect(lines(err)).toEqual([
+      '/installations/werk/database  table iam_portal_user_reference has no column status',
+    ]);
+  });
+
   test('a table of the reference kind that is not used need not be there', async () => {
     const file = altered(({ installations: { werk } }) => {
       delete (werk as { admins?: unknown }).admins;
