@@ -185,7 +185,7 @@ async function tokenData(options: Of & { empty?: boolean; yes?: boolean }): Prom
 }
 
 const tokenDataText = ({ rows, bytes, createdAt, lastWrittenAt }: TokenData) =>
-  `${number(rows)} rows, ${number(bytes)} bytes on disk; none older than ${createdAt ?? 'is known'}; last written ${lastWrittenAt ?? 'before the server was started'}.`;
+  `${number(rows)} rows, ${number(bytes)} bytes on disk; none is older than ${createdAt ?? '(not known)'}; last written: ${lastWrittenAt ?? 'not known'}.`;
 
 function detailsText(setting: SettingDetails): string {
   const lines = setting.changes.map(({ was, is, outcome, confirmed, by, at }) => {

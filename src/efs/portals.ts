@@ -83,7 +83,7 @@ export function createPortals(
     );
   };
 
-  /** The table of settings has no unique key: the lock on the portal keeps two workers from doubling a row. False: it is gone. */
+  /** False: it is gone. The table of settings has no unique key: the lock keeps two workers from doubling a row. */
   async function lock(connection: PoolConnection, portalId: SubjectId): Promise<boolean> {
     const [portals] = await connection.query<RowDataPacket[]>(
       `SELECT ${id} FROM ${from} WHERE ${id} = ? FOR UPDATE`,

@@ -64,7 +64,7 @@ export async function readdress(
   return okta.replaceApp(await okta.turn('app', { lane, signal }), app.id, body, signal);
 }
 
-/** Okta's answers to creation and change show the secret, no look at the app does; null: none is configured, or active. */
+/** Okta's answers to creation and change show the secret, no look at the app does. Null: none is wanted, or active. */
 export async function secretOf(
   { okta, lane, apps }: PortalSubject,
   app: OktaApp,

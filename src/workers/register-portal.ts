@@ -41,7 +41,8 @@ async function register(subject: PortalSubject, signal: AbortSignal): Promise<Ou
   else if (!earlier) await note.delete(); // nothing was created, by this call or by an earlier one
   if (reply.kind === 'ok') return finish(subject, reply.body, { kind: 'registered' }, signal);
   if (reply.kind !== 'refused') return reply;
-  // Perhaps for the client id, of which Okta does not say how it refuses it; the app may have an earlier name of the portal's.
+  // Perhaps there is one: what Okta answers to a client id that is taken is not documented. It may have been created
+  // under an earlier name of the portal's.
   const { name, customerName = '' } = subject.installation.config;
   const starts = [wanted.app.label, labelStart(name, customerName, subject.apps)];
   const found = await findOwnApp(subject, starts, signal);

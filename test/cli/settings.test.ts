@@ -124,7 +124,7 @@ test('iam_token_data is measured, and emptied once that is wanted', async () => 
   );
   await world.rows("INSERT INTO iam_token_data VALUES ('a', 'x'), ('b', 'y')");
   expect((await run('token-data', '--text')).out).toMatch(
-    /^2 rows, [\d,]+ bytes on disk; none older than 20\d\d-.*Z; last written /,
+    /^2 rows, [\d,]+ bytes on disk; none is older than 20\d\d-.*Z; last written: /,
   );
   expect(await run('token-data', '--empty')).toMatchObject({ code: 2, out: '' });
   const asking = { question: '[y/N]', answer: 'n\n' };
