@@ -1,3 +1,6 @@
+import type { Case } from '../../demo/cases.ts';
+import type { FailureCode } from '../../src/domain/outcome.ts';
+import type { SkippedBy, SkipReason } from '../../src/domain/skip.ts';
 import { expectOneMailEach, invented, mostlyGood, rowsOf, startMails, userCalls } from './activation.ts';
 import { startMigrations } from './fault-run.ts';
 import { createFleet, type TestFleet } from './fleet.ts';
@@ -46,7 +49,15 @@ export async function runActivation({ people, perMinute, withinMs }: ActivationR
 
     const [creation = 0] = await startMigrations(fleet);
     await fleet.finished(creation, withinMs);
-    expect(await countsOf(fleet, creation)).toEqual({ eligible: people, done: referenced, failed, skipped });
+    const skippedBy = tally(fleet, REASONS);
+    expect(await countsOf(fleet, creation)).toEqual({
+      eligible: people,
+      done: referenced,
+      failed,
+      skipped,
+      skippedBy,
+    });
+    expect(await failedBy(fleet)).toEqual(tally(fleet, CODES));
     const created = await userCalls(fleet);
     const refused = await rowsOf<{ n: number }>(
       fleet.portageUrl,
@@ -62,6 +73,7 @@ export async function runActivation({ people, perMinute, withinMs }: ActivationR
       done: referenced,
       failed: 0,
       skipped: leftOut,
+      skippedBy: { ...skippedBy, not_in_okta: failed },
     });
     await expectOneMailEach(fleet);
     const callsPerActivated = ((await userCalls(fleet)) - created) / referenced;
@@ -82,9 +94,38 @@ export async function runActivation({ people, perMinute, withinMs }: ActivationR
 
 async function countsOf({ portage }: TestFleet, id: number) {
   const { counts } = await portage.migration(id);
-  return (
-    counts && { eligible: counts.eligible, done: counts.done, failed: counts.failed, skipped: counts.skipped }
-  );
+  if (!counts) return null;
+  const { eligible, done, failed, skipped, skippedBy } = counts as typeof counts & { skippedBy: SkippedBy };
+  return { eligible, done, failed, skipped, skippedBy };
+}
+
+/** What `mostlyGood` leaves out for, and what the others fail with. */
+const REASONS: Partial<Record<Case, SkipReason>> = {
+  'company-mail': 'mail_domain',
+  deleted: 'status',
+  'in-no-portal': 'no_portal',
+};
+const CODES: Partial<Record<Case, FailureCode>> = {
+  'empty-mail': 'mail_missing',
+  'null-mail': 'mail_missing',
+  'invalid-mail': 'mail_invalid',
+  'empty-first-name': 'okta_refused',
+};
+
+/** How many panelists there are of each, by how they were invented. */
+function tally<K extends string>({ people }: TestFleet, of: Partial<Record<Case, K>>) {
+  const by: Partial<Record<K, number>> = {};
+  for (const panelist of people.panelists) {
+    const name = of[panelist.case];
+    if (name) by[name] = (by[name] ?? 0) + 1;
+  }
+  return by;
+}
+
+async function failedBy({ portageUrl }: TestFleet): Promise<Record<string, number>> {
+  const sql = 'SELECT code, COUNT(*) AS n FROM failures GROUP BY code';
+  const rows = await rowsOf<{ code: string; n: number }>(portageUrl, sql);
+  return Object.fromEntries(rows.map(({ code, n }) => [code, n]));
 }
 
 async function secondsOf({ portageUrl }: TestFleet, id: number): Promise<number> {
