@@ -41,6 +41,7 @@ export const exampleAllowance = {
   window: { usedByUs: 210, usedByOthers: 30, remaining: 360, endsInMs: 30_000 },
   inFlight: 4,
   waiting: 12,
+  atOnce: { jobs: 40, most: 40 },
   closedForMs: 0,
   throttled: 0,
   crowded: 0,
@@ -83,6 +84,15 @@ export const Allowance = Type.Object(
     ),
     inFlight: Type.Integer({ minimum: 0, description: 'Calls under way, in all processes.' }),
     waiting: Type.Integer({ minimum: 0, description: 'Who waits for a turn, in all processes.' }),
+    atOnce: Nullable(
+      Type.Object(
+        { jobs: Count, most: Count },
+        {
+          description:
+            'Jobs that may be under way, in all processes: at this moment, fewer once Okta has refused calls for being too many at once, and as configured; null: no jobs are of this bucket.',
+        },
+      ),
+    ),
     closedForMs: Type.Integer({
       minimum: 0,
       description: 'How long it stays shut after a 429; 0: it is open.',

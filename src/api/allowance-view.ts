@@ -1,26 +1,29 @@
 import { keptFree, type Terms } from '../allowances.ts';
 import type { App } from '../app.ts';
-import { type PaceReason, paceReason } from '../domain/pace-reason.ts';
+import { crowdedReason, type PaceReason, paceReason } from '../domain/pace-reason.ts';
 import type { Allowance, AllowanceState } from '../limiter/limiter.ts';
+import { readBound } from '../queue/bound.ts';
 import type { Allowance as AllowanceView } from './allowance-schemas.ts';
 
 /** An allowance as everybody is shown it. Rejects when Redis cannot be asked. */
 export async function viewOfAllowance(app: App, allowance: Allowance): Promise<AllowanceView> {
   const { org, bucket } = allowance;
   const terms = termsOf(app, allowance);
-  const state = await app.limiter.state(allowance);
+  const [state, atOnce] = await Promise.all([app.limiter.state(allowance), readBound(app, allowance)]);
   return {
     org,
     bucket,
-    summary: reasonOf(state, terms).message,
+    summary: crowdedReason(reasonOf(state, terms), atOnce).message,
     ...state,
+    atOnce,
     configured: toConfigured(terms),
   };
 }
 
 /** Why an allowance is spent no faster. Rejects when Redis cannot be asked. */
 export async function paceReasonOf(app: App, allowance: Allowance): Promise<PaceReason> {
-  return reasonOf(await app.limiter.state(allowance), termsOf(app, allowance));
+  const [state, atOnce] = await Promise.all([app.limiter.state(allowance), readBound(app, allowance)]);
+  return crowdedReason(reasonOf(state, termsOf(app, allowance)), atOnce);
 }
 
 const reasonOf = (state: AllowanceState, terms: Terms) =>

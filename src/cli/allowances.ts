@@ -68,10 +68,22 @@ function asTable(allowances: Allowance[]): string {
     each.othersPerMinute,
     each.inFlight,
     each.waiting,
+    each.atOnce?.jobs ?? null,
     each.throttled + each.crowded,
     each.summary,
   ]);
-  const headings = ['ORG', 'BUCKET', 'PACE', 'CEILING', 'OTHERS', 'IN FLIGHT', 'WAITING', '429', 'WHY'];
+  const headings = [
+    'ORG',
+    'BUCKET',
+    'PACE',
+    'CEILING',
+    'OTHERS',
+    'IN FLIGHT',
+    'WAITING',
+    'AT ONCE',
+    '429',
+    'WHY',
+  ];
   return [table(headings, rows), ...overrideLines(allowances)].join('\n');
 }
 

@@ -4,7 +4,7 @@ import { duration } from './progress.ts';
 
 /** Why an allowance is spent no faster: a stable code and a sentence for people. */
 export interface PaceReason {
-  code: 'okta_429' | 'okta_used_up' | 'others' | 'keep_free' | 'okta_ceiling' | 'pace';
+  code: 'okta_429' | 'okta_used_up' | 'okta_crowded' | 'others' | 'keep_free' | 'okta_ceiling' | 'pace';
   message: string;
 }
 
@@ -44,6 +44,15 @@ export function paceReason(state: State, configured: Configured): PaceReason {
       return { code: 'pace', message: `${pace}, as configured` };
   }
 }
+
+/** The same as long as Okta takes fewer jobs at once than are configured: they may not reach that pace. */
+export function crowdedReason(reason: PaceReason, atOnce: { jobs: number; most: number } | null): PaceReason {
+  if (isShut(reason) || !atOnce || atOnce.jobs >= atOnce.most) return reason;
+  const few = `${atOnce.jobs} of ${atOnce.most} jobs at once`;
+  return { code: 'okta_crowded', message: `${reason.message}; ${few}: Okta has refused more` };
+}
+
+const isShut = ({ code }: PaceReason) => code === 'okta_429' || code === 'okta_used_up';
 
 /** Never said to be open a moment before it is. */
 const seconds = (ms: number) => duration(Math.ceil(ms / SECOND) * SECOND);

@@ -5,6 +5,7 @@ import { fillUp, nextPlaces } from '../domain/fair.ts';
 import { laneOf } from '../domain/lane.ts';
 import type { Migration } from '../domain/migration.ts';
 import { errorFields } from '../log.ts';
+import { readBound } from '../queue/bound.ts';
 import { queueName } from '../queue/jobs.ts';
 import { slotsOf } from '../queue/slots.ts';
 import { MINUTE, SECOND } from '../time.ts';
@@ -50,9 +51,8 @@ export async function topUp(app: App, allowance: OrgBucket, budgetMs = BUDGET_MS
   const first = ahead.map((migration): Feeder => {
     return { queue, migration, level: underWay(migration), place: undefined, jobs: jobs(migration) };
   });
-  // The bound is lower than configured while Okta refuses calls for being too many at once.
-  const bound = (await queue.getGlobalConcurrency()) ?? app.config.orgs[allowance.org]?.concurrency ?? 0;
-  const slots = Math.min(slotsOf(app.config, allowance), bound);
+  const bound = await readBound(app, allowance);
+  const slots = Math.min(slotsOf(app.config, allowance), bound?.jobs ?? 0);
   const half = Math.max(1, Math.floor(slots / 2));
   await feed(app, first, half - first.reduce((sum, { level }) => sum + level, 0), deadlineMs);
 

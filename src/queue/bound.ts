@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { SECOND } from '../time.ts';
+import { queueName } from './jobs.ts';
 import type { Queues } from './queues.ts';
 
 /** Okta's refusals come in crowds: all those of so long ask for one halving. */
@@ -16,6 +17,23 @@ interface Fleet {
   queues: Queues;
   redis: Redis;
   log: Logger;
+}
+
+/** Jobs of one queue that may be under way at once in the whole fleet: at this moment, and as configured. */
+export interface Bound {
+  jobs: number;
+  most: number;
+}
+
+/** Null where no queue is of this allowance. */
+export async function readBound(
+  fleet: Pick<Fleet, 'config' | 'queues'>,
+  allowance: { org: string; bucket: string },
+): Promise<Bound | null> {
+  const name = queueName(allowance);
+  if (!fleet.queues.subjects.has(name)) return null;
+  const { queue, most } = boundOf(fleet, name);
+  return { jobs: Math.min(most, (await queue.getGlobalConcurrency()) ?? most), most };
 }
 
 /**
@@ -47,7 +65,7 @@ export async function halveBound(fleet: Fleet, name: string): Promise<void> {
   await set(fleet, queue, bound, Math.max(1, Math.floor(bound / 2)), 'Okta refused calls at once');
 }
 
-function boundOf({ config, queues }: Fleet, name: string) {
+function boundOf({ config, queues }: Pick<Fleet, 'config' | 'queues'>, name: string) {
   const { queue, allowance } = queues.subjects.get(name) ?? bug(name);
   const most = config.orgs[allowance.org]?.concurrency ?? bug(name);
   const key = (name: string) => queue.toKey(name);

@@ -38,6 +38,6 @@ export const reconcileJobId = (job: ReconcileJob) =>
   job.kind === 'top-up' ? `top-up-${job.org}-${job.bucket}` : `count-m${job.migrationId}`;
 
 /** One queue for each allowance, since a bucket is what shuts: one org never waits for another. */
-export const queueName = ({ org, bucket }: OrgBucket) => `${org}.${bucket}`;
+export const queueName = ({ org, bucket }: Record<keyof OrgBucket, string>) => `${org}.${bucket}`;
 
 export const RECONCILE_QUEUE = 'reconcile';

@@ -23,15 +23,15 @@ test('the table has a line for every bucket, with the reason of its pace', async
   const { code, out, err } = await run(['--text']);
   expect([code, err]).toEqual([0, '']);
   expect(out).toBe(`\
-ORG   BUCKET     PACE  CEILING  OTHERS  IN FLIGHT  WAITING  429  WHY
-acme  users       600      600       -          0        0    0  600 calls a minute, as configured
-acme  user-read  1000     1000       -          0        0    0  1000 calls a minute, as configured
-acme  groups      500      500       -          0        0    0  500 calls a minute, as configured
-acme  group       600      600       -          0        0    0  600 calls a minute, as configured
-acme  apps        100      100       -          0        0    0  100 calls a minute, as configured
-acme  app         600      600       -          0        0    0  600 calls a minute, as configured
-acme  token      1200     1200       -          0        0    0  1200 calls a minute, as configured
-acme  api         600      600       -          0        0    0  600 calls a minute, as configured
+ORG   BUCKET     PACE  CEILING  OTHERS  IN FLIGHT  WAITING  AT ONCE  429  WHY
+acme  users       600      600       -          0        0       40    0  600 calls a minute, as configured
+acme  user-read  1000     1000       -          0        0        -    0  1000 calls a minute, as configured
+acme  groups      500      500       -          0        0        -    0  500 calls a minute, as configured
+acme  group       600      600       -          0        0        -    0  600 calls a minute, as configured
+acme  apps        100      100       -          0        0       40    0  100 calls a minute, as configured
+acme  app         600      600       -          0        0       40    0  600 calls a minute, as configured
+acme  token      1200     1200       -          0        0        -    0  1200 calls a minute, as configured
+acme  api         600      600       -          0        0        -    0  600 calls a minute, as configured
 `);
 });
 

@@ -1,4 +1,4 @@
-import { paceReason } from '../../src/domain/pace-reason.ts';
+import { crowdedReason, paceReason } from '../../src/domain/pace-reason.ts';
 import type { AllowanceState } from '../../src/limiter/limiter.ts';
 import { anAllowanceState } from '../support/allowance-state.ts';
 
@@ -76,4 +76,19 @@ test.each([
     code: 'okta_429',
     message: `shut for ${text}: Okta 429`,
   });
+});
+
+test('fewer jobs at once than configured are told beside the pace that they may not reach', () => {
+  expect(crowdedReason(reason(600, 'configured'), { jobs: 1, most: 40 })).toEqual({
+    code: 'okta_crowded',
+    message: '600 calls a minute, as configured; 1 of 40 jobs at once: Okta has refused more',
+  });
+});
+
+test.each([
+  ['as many as configured', reason(600, 'configured'), { jobs: 40, most: 40 }],
+  ['a bucket without jobs', reason(600, 'configured'), null],
+  ['a bucket that is shut', reason(0, 'closed', { closedForMs: 1_000 }), { jobs: 1, most: 40 }],
+])('%s is not told so', (_, whole, atOnce) => {
+  expect(crowdedReason(whole, atOnce)).toBe(whole);
 });
