@@ -1,7 +1,7 @@
 import { keptFree, type Terms } from '../allowances.ts';
 import type { App } from '../app.ts';
-import { crowdedReason, type PaceReason, paceReason } from '../domain/pace-reason.ts';
-import type { Allowance, AllowanceState } from '../limiter/limiter.ts';
+import { crowdedReason, paceReason, type Spent } from '../domain/pace-reason.ts';
+import type { Allowance } from '../limiter/limiter.ts';
 import { readBound } from '../queue/bound.ts';
 import type { Allowance as AllowanceView } from './allowance-schemas.ts';
 
@@ -13,21 +13,21 @@ export async function viewOfAllowance(app: App, allowance: Allowance): Promise<A
   return {
     org,
     bucket,
-    summary: crowdedReason(reasonOf(state, terms), atOnce).message,
+    summary: crowdedReason(paceReason(state, toReasons(terms)), atOnce).message,
     ...state,
     atOnce,
     configured: toConfigured(terms),
   };
 }
 
-/** Why an allowance is spent no faster. Rejects when Redis cannot be asked. */
-export async function paceReasonOf(app: App, allowance: Allowance): Promise<PaceReason> {
-  const [state, atOnce] = await Promise.all([app.limiter.state(allowance), readBound(app, allowance)]);
-  return crowdedReason(reasonOf(state, termsOf(app, allowance)), atOnce);
+/** How an allowance is spent, and what is configured of it. Rejects when Redis cannot be asked. */
+export async function spendingOf(app: App, allowance: Allowance): Promise<Omit<Spent, 'needed'>> {
+  const terms = termsOf(app, allowance);
+  const state = await app.limiter.state(allowance);
+  return { bucket: allowance.bucket, state, configured: toReasons(terms) };
 }
 
-const reasonOf = (state: AllowanceState, terms: Terms) =>
-  paceReason(state, { perMinute: terms.perMinute, keepFree: keptFree(terms) });
+const toReasons = (terms: Terms) => ({ perMinute: terms.perMinute, keepFree: keptFree(terms) });
 
 function toConfigured({ override, ...terms }: Terms): AllowanceView['configured'] {
   return {

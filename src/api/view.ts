@@ -3,14 +3,12 @@ import { type Migration, remainingOf } from '../domain/migration.ts';
 import { etaSeconds, ratePerMinute } from '../domain/progress.ts';
 import { type FleetState, waitOf } from '../domain/wait.ts';
 import { mailsLeft } from '../producers/mail-pace.ts';
-import { allowanceOf } from '../producers/queries.ts';
-import { queueName } from '../queue/jobs.ts';
 import { REDIS_MS, within } from '../within.ts';
-import { paceReasonOf } from './allowance-view.ts';
+import { createLook, type Look } from './look.ts';
 import type { Migration as MigrationView } from './schemas.ts';
 
 /** A migration as everybody is shown it: counts from the truth, rate and wait from the fleet. */
-export async function viewOf(app: App, migration: Migration): Promise<MigrationView> {
+export async function viewOf(app: App, migration: Migration, look = createLook(app)): Promise<MigrationView> {
   const { id, installation, operation, selection, options, state, heldCause } = migration;
   const { createdAt, createdBy, finishedAt, counts, samples } = migration;
   const done = state === 'finished' || (counts !== null && remainingOf(counts) === 0);
@@ -37,25 +35,14 @@ export async function viewOf(app: App, migration: Migration): Promise<MigrationV
     },
     ratePerMinute: rate,
     etaSeconds: state === 'running' && counts ? etaSeconds(counts, rate) : null,
-    wait: waitOf(migration, state === 'running' ? await fleetState(app, migration) : null),
+    wait: waitOf(migration, state === 'running' ? await fleetState(app, migration, look) : null),
   };
 }
 
-async function fleetState(app: App, migration: Migration): Promise<FleetState | null> {
-  const allowance = allowanceOf(app, migration);
-  const queue = allowance && app.queues.subjects.get(queueName(allowance))?.queue;
-  if (!queue) return null;
+async function fleetState(app: App, migration: Migration, look: Look): Promise<FleetState | null> {
   const { left, limit } = await mailsLeft(app.db, migration);
   try {
-    const [workers, jobs, pace] = await within(
-      REDIS_MS,
-      Promise.all([
-        queue.getWorkersCount(),
-        queue.getJobCountByTypes('waiting', 'active', 'delayed', 'prioritized'),
-        paceReasonOf(app, allowance),
-      ]),
-    );
-    return { workers, jobs, pace, mailLimit: left === 0 ? limit : null };
+    return { ...(await within(REDIS_MS, look(migration))), mailLimit: left === 0 ? limit : null };
   } catch {
     return null;
   }

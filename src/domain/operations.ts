@@ -11,6 +11,9 @@ export type Bucket = 'users' | 'user-read' | 'groups' | 'group' | 'apps' | 'app'
 export interface OperationFacts {
   subject: SubjectKind;
   bucket: Bucket;
+  /** Other buckets: one call of each for every subject, and those that only some subjects need. */
+  also?: readonly Bucket[];
+  atTimes?: readonly Bucket[];
   /** Calls of that bucket for each subject, when all goes well; one unless told. */
   callsEach?: number;
   /** Those that it knows, without `confirm`. */
@@ -19,23 +22,31 @@ export interface OperationFacts {
   confirmations?: readonly Confirmation[];
 }
 
+/** Who may be in Okta already is read, and put into the group. */
+const creating = { bucket: 'users', atTimes: ['user-read', 'groups', 'api'] } as const;
 /** Those that have Okta mail people. */
 const mailing = {
   bucket: 'users',
+  also: ['user-read'],
   options: ['mailsPerMinute', 'mailsPerDay'],
   confirmations: ['module-inactive'],
 } as const;
 const resending = { ...mailing, options: [...mailing.options, 'olderThanDays'] } as const;
 
 const table = {
-  'create-admins': { subject: 'admin', bucket: 'users' },
-  'create-panelists': { subject: 'panelist', bucket: 'users' },
+  'create-admins': { subject: 'admin', ...creating },
+  'create-panelists': { subject: 'panelist', ...creating },
   'activate-admins': { subject: 'admin', ...mailing },
   'activate-panelists': { subject: 'panelist', ...mailing },
   'resend-to-admins': { subject: 'admin', ...resending },
   'resend-to-panelists': { subject: 'panelist', ...resending },
-  'register-portals': { subject: 'portal', bucket: 'apps', callsEach: 2 }, // the app, and its group
-  'update-portals': { subject: 'portal', bucket: 'app', confirmations: ['deactivate-removed'] },
+  'register-portals': { subject: 'portal', bucket: 'apps', atTimes: ['app'], callsEach: 2 }, // the app, and its group
+  'update-portals': {
+    subject: 'portal',
+    bucket: 'app',
+    atTimes: ['apps'],
+    confirmations: ['deactivate-removed'],
+  },
 } as const satisfies Record<string, OperationFacts>;
 
 export type Operation = keyof typeof table;

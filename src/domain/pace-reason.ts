@@ -16,6 +16,34 @@ interface Configured {
 
 type State = Pick<AllowanceState, 'pace' | 'window' | 'othersPerMinute' | 'seenPerMinute' | 'closedForMs'>;
 
+/** A bucket that a migration spends; one that it needs `at-times` holds it only while nobody can call. */
+export interface Spent {
+  bucket: string;
+  needed: 'always' | 'at-times';
+  state: State;
+  configured: Configured;
+}
+
+/** Why a migration that spends several buckets is no faster: the gravest reason, which names another bucket than its own. */
+export function gravestReason(own: Spent, others: readonly Spent[]): PaceReason {
+  const holding = others.filter(({ needed, state }) => needed === 'always' || state.pace.perMinute === 0);
+  const gravest = holding.reduce((worst, each) => (isGraver(each.state, worst.state) ? each : worst), own);
+  const reason = paceReason(gravest.state, gravest.configured);
+  return gravest === own ? reason : { ...reason, message: `${gravest.bucket}: ${reason.message}` };
+}
+
+/** What opens later is graver; of what is open, what is slower. */
+function isGraver(one: State, other: State): boolean {
+  return opensInMs(one) === opensInMs(other)
+    ? one.pace.perMinute < other.pace.perMinute
+    : opensInMs(one) > opensInMs(other);
+}
+
+function opensInMs({ pace, closedForMs, window }: State): number {
+  if (pace.cause === 'closed') return closedForMs;
+  return pace.cause === 'used-up' ? (window?.endsInMs ?? 0) : 0;
+}
+
 export function paceReason(state: State, configured: Configured): PaceReason {
   const { perMinute, cause } = state.pace;
   const pace = `${perMinute} calls a minute`;

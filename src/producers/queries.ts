@@ -3,7 +3,7 @@ import { activationLot, type LotOf, resendLot } from '../domain/activation.ts';
 import type { OrgBucket } from '../domain/buckets.ts';
 import type { MigrationId } from '../domain/ids.ts';
 import type { Migration } from '../domain/migration.ts';
-import { type Operation, operations, type PersonKind } from '../domain/operations.ts';
+import { type Bucket, type Operation, operations, type PersonKind } from '../domain/operations.ts';
 import type { Selection } from '../domain/selection.ts';
 import type { Installation } from '../efs/installation.ts';
 import type { Query } from '../efs/source.ts';
@@ -56,8 +56,18 @@ export async function lastIdOf(query: Query, selection: Selection): Promise<numb
   return (await query.nthEligible(selection.first, selection)) ?? query.lastId();
 }
 
-/** What a migration's calls spend; undefined when its installation is no longer configured. */
+/** What a migration's jobs wait in line for; undefined when its installation is no longer configured. */
 export function allowanceOf({ config }: App, { installation, operation }: Job): OrgBucket | undefined {
   const org = config.installations[installation]?.org;
   return org === undefined ? undefined : { org, bucket: operations[operation].bucket };
+}
+
+/** What else its calls spend, always or at times: a token, too, where the org gives one to a service app. */
+export function otherAllowancesOf({ config }: App, { org }: OrgBucket, operation: Operation) {
+  const { also = [], atTimes = [] } = operations[operation];
+  const token: Bucket[] = config.orgs[org]?.credentials.kind === 'oauth' ? ['token'] : [];
+  return [
+    ...also.map((bucket) => ({ allowance: { org, bucket }, needed: 'always' as const })),
+    ...[...atTimes, ...token].map((bucket) => ({ allowance: { org, bucket }, needed: 'at-times' as const })),
+  ];
 }

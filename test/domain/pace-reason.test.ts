@@ -1,4 +1,4 @@
-import { crowdedReason, paceReason } from '../../src/domain/pace-reason.ts';
+import { crowdedReason, gravestReason, paceReason, type Spent } from '../../src/domain/pace-reason.ts';
 import type { AllowanceState } from '../../src/limiter/limiter.ts';
 import { anAllowanceState } from '../support/allowance-state.ts';
 
@@ -91,4 +91,57 @@ test.each([
   ['a bucket that is shut', reason(0, 'closed', { closedForMs: 1_000 }), { jobs: 1, most: 40 }],
 ])('%s is not told so', (_, whole, atOnce) => {
   expect(crowdedReason(whole, atOnce)).toBe(whole);
+});
+
+describe('of several buckets', () => {
+  const configured = { perMinute: 600, keepFree: 0 };
+  const spent = (
+    bucket: string,
+    perMinute: number,
+    cause: AllowanceState['pace']['cause'],
+    values: Partial<AllowanceState> & Partial<Pick<Spent, 'needed'>> = {},
+  ): Spent => {
+    const { needed = 'always', ...state } = values;
+    return { bucket, needed, configured, state: anAllowanceState({ ...state, pace: { perMinute, cause } }) };
+  };
+  const users = spent('users', 600, 'configured');
+
+  test.each<[string, Spent, Spent[], string]>([
+    ['its own without others', users, [], '600 calls a minute, as configured'],
+    [
+      'its own while the others are as fast',
+      users,
+      [spent('user-read', 600, 'configured')],
+      '600 calls a minute, as configured',
+    ],
+    [
+      'that of a bucket that is shut, also one that only some need',
+      users,
+      [spent('groups', 0, 'closed', { closedForMs: 12_000, needed: 'at-times' })],
+      'groups: shut for 12 s: Okta 429',
+    ],
+    [
+      'that of the bucket that opens last',
+      spent('users', 0, 'closed', { closedForMs: 5_000 }),
+      [
+        spent('groups', 0, 'closed', { closedForMs: 3_000 }),
+        spent('user-read', 0, 'closed', { closedForMs: 30_000 }),
+      ],
+      'user-read: shut for 30 s: Okta 429',
+    ],
+    [
+      'that of the slower one, where everybody needs both',
+      users,
+      [spent('user-read', 60, 'others', { othersPerMinute: 940 })],
+      'user-read: 60 calls a minute: others spend 940',
+    ],
+    [
+      'its own while a bucket that only some need is slow',
+      users,
+      [spent('groups', 60, 'okta', { needed: 'at-times' })],
+      '600 calls a minute, as configured',
+    ],
+  ])('the reason is %s', (_, own, others, message) => {
+    expect(gravestReason(own, others).message).toBe(message);
+  });
 });

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { App } from '../../app.ts';
 import { listFailures } from '../../db/failures.ts';
 import { findMigration, listMigrations } from '../../db/migrations.ts';
+import { createLook } from '../look.ts';
 import { migrationNotFound, problems } from '../problem.ts';
 import * as schemas from '../schemas.ts';
 import { viewOf } from '../view.ts';
@@ -21,7 +22,8 @@ export function migrationRoutes(app: App): FastifyPluginAsyncTypebox {
       },
       async ({ query: { before = Number.MAX_SAFE_INTEGER, limit = schemas.PAGE } }) => {
         const { items, last } = pageOf(await listMigrations(app.db, before, limit + 1), limit);
-        const migrations = await Promise.all(items.map((migration) => viewOf(app, migration)));
+        const look = createLook(app);
+        const migrations = await Promise.all(items.map((migration) => viewOf(app, migration, look)));
         return { migrations, next: last ? `/v1/migrations?before=${last.id}&limit=${limit}` : null };
       },
     );
