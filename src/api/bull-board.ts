@@ -1,10 +1,10 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyError, FastifyPluginAsync } from 'fastify';
 import type { App } from '../app.ts';
 import { errorFields } from '../log.ts';
-import { sendProblem } from './problem.ts';
+import { handleError, redisUnreachable, sendProblem } from './problem.ts';
 
 /** Bull Board over every queue. Read-only: what is to be done is in MySQL, and a job removed here is only offered again. */
 export function bullBoard({ queues, log }: App, prefix: string): FastifyPluginAsync {
@@ -17,12 +17,16 @@ export function bullBoard({ queues, log }: App, prefix: string): FastifyPluginAs
     serverAdapter: adapter,
     options: { uiConfig: { boardTitle: 'Portage' } },
   });
-  // Its own handler answers with the error's message, which names hosts.
+  // Its own handler answers with the error's message, which names hosts: left to the one below.
   adapter.setErrorHandler((error) => {
-    log.warn(errorFields(error), 'Bull Board could not ask Redis');
-    return { status: 500, body: { error: { key: 'ERRORS.INTERNAL_SERVER_ERROR' } } };
+    throw error;
   });
   return async (api) => {
+    api.setErrorHandler<FastifyError>((error, request, reply) => {
+      if (error.statusCode !== undefined) return handleError(error, request, reply);
+      log.warn(errorFields(error), 'Bull Board could not ask Redis');
+      return redisUnreachable(reply, 'Redis cannot be asked: what is in the queues cannot be shown.');
+    });
     api.addHook('onRequest', async ({ method }, reply) =>
       method === 'GET' || method === 'HEAD'
         ? undefined

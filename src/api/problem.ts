@@ -110,6 +110,10 @@ export function handleError(error: FastifyError, request: FastifyRequest, reply:
   return sendProblem(reply, 500, 'internal_error', `Portage failed. Its log has the request ${request.id}.`);
 }
 
+export function redisUnreachable(reply: FastifyReply, detail: string): FastifyReply {
+  return sendProblem(reply.header('retry-after', '5'), 503, 'redis_unreachable', `${detail} Try again soon.`);
+}
+
 export function migrationNotFound(reply: FastifyReply, id: number): FastifyReply {
   const detail = `There is no migration ${id}. GET /v1/migrations lists them.`;
   return sendProblem(reply, 404, 'migration_not_found', detail);

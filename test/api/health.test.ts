@@ -117,9 +117,14 @@ test('an API that starts while Redis is away records migrations', async () => {
   expect(answer.statusCode).toBe(202);
 });
 
-test('without Redis Bull Board names no server', async () => {
+test('without Redis Bull Board answers 503 that names no server', async () => {
   doors.redis.shut();
-  const { statusCode, body } = await get('/queues/api/queues');
-  expect(statusCode).toBe(500);
+  const { statusCode, headers, body } = await get('/queues/api/queues');
+  expect([statusCode, headers['retry-after'], JSON.parse(body).code]).toEqual([
+    503,
+    '5',
+    'redis_unreachable',
+  ]);
+  expect(headers['content-type']).toMatch('application/problem+json');
   expect(body).not.toMatch(/127\.0\.0\.1|ECONN|Stream|stack/);
 });

@@ -11,7 +11,7 @@ import { SECOND } from '../../time.ts';
 import { REDIS_MS, within } from '../../within.ts';
 import { AllowanceChange, AllowanceParams } from '../allowance-schemas.ts';
 import { viewOfAllowance } from '../allowance-view.ts';
-import { problems, sendProblem } from '../problem.ts';
+import { problems, redisUnreachable, sendProblem } from '../problem.ts';
 import { AllowanceList, NoQuery, ref } from '../schemas.ts';
 
 /** What every bucket of every org allows, and what an operator keeps free of one while the fleet runs. */
@@ -106,8 +106,4 @@ function* meaningFaults({ allowances }: App, { params, body }: FastifyRequest): 
 function allowanceNotFound(reply: FastifyReply): FastifyReply {
   const detail = 'There is no such bucket of such an org. GET /v1/allowances lists them.';
   return sendProblem(reply, 404, 'allowance_not_found', detail);
-}
-
-function redisUnreachable(reply: FastifyReply, detail: string): FastifyReply {
-  return sendProblem(reply.header('retry-after', '5'), 503, 'redis_unreachable', `${detail} Try again soon.`);
 }
