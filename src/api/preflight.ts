@@ -2,7 +2,7 @@ import type { App } from '../app.ts';
 import { migrationsInState } from '../db/migrations.ts';
 import { type Finding, sorted } from '../domain/finding.ts';
 import { remainingOf } from '../domain/migration.ts';
-import { type Estimate, estimate, sharedWork, slowedByMails } from '../domain/progress.ts';
+import { callsLeft, type Estimate, estimate, sharedWork, slowedByMails } from '../domain/progress.ts';
 import { errorFields } from '../log.ts';
 import { preflight, type Wanted } from '../producers/preflight.ts';
 import { allowanceOf } from '../producers/queries.ts';
@@ -84,14 +84,14 @@ async function forecast(
     const spends = allowanceOf(app, each);
     return spends?.org === allowance?.org && spends?.bucket === allowance?.bucket;
   });
-  const busy = others.flatMap(({ id, counts }) => {
-    const remaining = counts ? remainingOf(counts) : 0;
-    return remaining > 0 ? [{ id, remaining }] : [];
+  const busy = others.flatMap((each) => {
+    const left = callsLeft(each);
+    return left > 0 ? [{ id: each.id, left }] : [];
   });
   if (busy.length === 0) return { now, beside: null };
   const work = sharedWork(
     calls,
-    busy.map(({ remaining }) => remaining),
+    busy.map(({ left }) => left),
   );
   const beside = atMailPace(estimate(work, perMinute, source));
   return { now, beside: { ...beside, migrations: busy.map(({ id }) => id) } };

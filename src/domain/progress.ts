@@ -1,6 +1,7 @@
 import { MINUTE, SECOND } from '../time.ts';
 import { type MailPace, mailTime } from './mail-time.ts';
 import { type Counts, remainingOf, type Sample } from './migration.ts';
+import { type Operation, operations } from './operations.ts';
 
 const RATE_SPAN_MS = MINUTE;
 /** gh-ost's rule: before one part in a hundred is done, a forecast says more than is known. */
@@ -70,6 +71,10 @@ export function slowedByMails(
     text: `about ${duration(seconds * SECOND)} for ${mails} mails, at the pace asked for`,
   };
 }
+
+/** Calls of its bucket that a migration still makes, when all goes well; 0 while nobody has been counted. */
+export const callsLeft = ({ operation, counts }: { operation: Operation; counts: Counts | null }): number =>
+  counts ? remainingOf(counts) * (operations[operation].callsEach ?? 1) : 0;
 
 /** Calls until `own` are through, of all who take turns with it. */
 export const sharedWork = (own: number, others: number[]): number =>

@@ -1,5 +1,6 @@
 import { type Counts, remainingOf, type Sample } from '../../src/domain/migration.ts';
 import {
+  callsLeft,
   duration,
   estimate,
   etaSeconds,
@@ -141,4 +142,12 @@ test('mails that are no slower than the calls are not told of', () => {
   const estimated = estimate(600, 60, 'configured');
   expect(slowedByMails(estimated, 600, { mailsPerMinute: 600 })).toBe(estimated);
   expect(slowedByMails(estimated, 600, {})).toBe(estimated);
+});
+
+test.each([
+  ['create-panelists', 650],
+  ['register-portals', 1_300],
+] as const)('of %s as many calls are left as each of the people or portals takes', (operation, calls) => {
+  expect(callsLeft({ operation, counts: counts({ done: 300, failed: 50 }) })).toBe(calls);
+  expect(callsLeft({ operation, counts: null })).toBe(0);
 });
