@@ -41,7 +41,7 @@ export const exampleAllowance = {
   window: { usedByUs: 210, usedByOthers: 30, remaining: 360, endsInMs: 30_000 },
   inFlight: 4,
   waiting: 12,
-  atOnce: { jobs: 40, most: 40 },
+  atOnce: { jobs: 40, most: 40, cause: 'configured' },
   closedForMs: 0,
   throttled: 0,
   crowded: 0,
@@ -86,10 +86,10 @@ export const Allowance = Type.Object(
     waiting: Type.Integer({ minimum: 0, description: 'Who waits for a turn, in all processes.' }),
     atOnce: Nullable(
       Type.Object(
-        { jobs: Count, most: Count },
+        { jobs: Count, most: Count, cause: Type.Enum(['configured', 'crowded', 'pace']) },
         {
           description:
-            'Jobs that may be under way, in all processes: at this moment, fewer once Okta has refused calls for being too many at once, and as configured; null: no jobs are of this bucket.',
+            'Jobs that may be under way, in all processes: at this moment, and as configured. They are fewer while Okta refuses calls for being too many at once (crowded), and where the pace needs no more (pace). null: no jobs are of this bucket.',
         },
       ),
     ),

@@ -1,4 +1,5 @@
 import type { AllowanceState } from '../limiter/limiter.ts';
+import type { Bound } from '../queue/bound.ts';
 import { SECOND } from '../time.ts';
 import { duration } from './progress.ts';
 
@@ -74,8 +75,8 @@ export function paceReason(state: State, configured: Configured): PaceReason {
 }
 
 /** The same as long as Okta takes fewer jobs at once than are configured: they may not reach that pace. */
-export function crowdedReason(reason: PaceReason, atOnce: { jobs: number; most: number } | null): PaceReason {
-  if (isShut(reason) || !atOnce || atOnce.jobs >= atOnce.most) return reason;
+export function crowdedReason(reason: PaceReason, atOnce: Bound | null): PaceReason {
+  if (isShut(reason) || atOnce?.cause !== 'crowded') return reason;
   const few = `${atOnce.jobs} of ${atOnce.most} jobs at once`;
   return { code: 'okta_crowded', message: `${reason.message}; ${few}: Okta has refused more` };
 }

@@ -47,7 +47,7 @@ test('an allowance that nobody has used is as configured', async () => {
     window: null,
     inFlight: 0,
     waiting: 0,
-    atOnce: { jobs: 40, most: 40 },
+    atOnce: { jobs: 40, most: 40, cause: 'configured' },
     closedForMs: 0,
     throttled: 0,
     crowded: 0,
@@ -59,11 +59,11 @@ test('how many jobs may be under way is shown, and why they are fewer than confi
   await queue?.setGlobalConcurrency(1);
   expect(await listed()).toMatchObject({
     summary: '600 calls a minute, as configured; 1 of 40 jobs at once: Okta has refused more',
-    atOnce: { jobs: 1, most: 40 },
+    atOnce: { jobs: 1, most: 40, cause: 'crowded' },
   });
   expect((await listed('group')).atOnce).toBeNull();
   await queue?.removeGlobalConcurrency();
-  expect((await listed()).atOnce).toEqual({ jobs: 40, most: 40 });
+  expect((await listed()).atOnce).toEqual({ jobs: 40, most: 40, cause: 'configured' });
 });
 
 test('what Okta has answered is shown, in whole calls', async () => {

@@ -79,17 +79,22 @@ test.each([
 });
 
 test('fewer jobs at once than configured are told beside the pace that they may not reach', () => {
-  expect(crowdedReason(reason(600, 'configured'), { jobs: 1, most: 40 })).toEqual({
+  expect(crowdedReason(reason(600, 'configured'), { jobs: 1, most: 40, cause: 'crowded' })).toEqual({
     code: 'okta_crowded',
     message: '600 calls a minute, as configured; 1 of 40 jobs at once: Okta has refused more',
   });
 });
 
 test.each([
-  ['as many as configured', reason(600, 'configured'), { jobs: 40, most: 40 }],
+  ['as many as configured', reason(600, 'configured'), { jobs: 40, most: 40, cause: 'configured' }],
+  ['no more than the pace needs', reason(60, 'okta'), { jobs: 12, most: 40, cause: 'pace' }],
   ['a bucket without jobs', reason(600, 'configured'), null],
-  ['a bucket that is shut', reason(0, 'closed', { closedForMs: 1_000 }), { jobs: 1, most: 40 }],
-])('%s is not told so', (_, whole, atOnce) => {
+  [
+    'a bucket that is shut',
+    reason(0, 'closed', { closedForMs: 1_000 }),
+    { jobs: 1, most: 40, cause: 'crowded' },
+  ],
+] as const)('%s is not told so', (_, whole, atOnce) => {
   expect(crowdedReason(whole, atOnce)).toBe(whole);
 });
 

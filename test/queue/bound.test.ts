@@ -1,7 +1,9 @@
 import type { Queue } from 'bullmq';
 import { pino } from 'pino';
 import type { App } from '../../src/app.ts';
-import { halveBound, keepBounds } from '../../src/queue/bound.ts';
+import type { AllowanceState } from '../../src/limiter/limiter.ts';
+import { halveBound, keepBounds, readBound } from '../../src/queue/bound.ts';
+import { anAllowanceState } from '../support/allowance-state.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 const QUEUE = 'acme.users';
@@ -32,7 +34,7 @@ const fiveRounds = async () => {
   for (let round = 0; round < 5; round += 1) await keepBounds(app);
 };
 /** As if the time had come. */
-const timePasses = (what: 'crowded' | 'calm' | 'asserted') => app.redis.del(queue.toKey(what));
+const timePasses = (what: 'crowded' | 'calm' | 'looked') => app.redis.del(queue.toKey(what));
 /** Of this queue; the others of the org are bounded, too. */
 const lines = () =>
   changes.map((line) => JSON.parse(line) as Record<string, unknown>).filter((line) => line.queue === QUEUE);
@@ -45,7 +47,7 @@ test('is what is configured, set by one for all', async () => {
 
 test('is there again when Redis has lost it', async () => {
   await keepBounds(app);
-  await app.redis.del(queue.toKey('meta'), queue.toKey('asserted'));
+  await app.redis.del(queue.toKey('meta'));
   expect(await bound()).toBeNull();
   await keepBounds(app);
   expect(await bound()).toBe(40);
@@ -94,9 +96,54 @@ test('does not come back while refusals come, also those that do not halve it', 
 
 test('follows the configuration down at once and up step by step', async () => {
   await keepBounds(app);
-  await timePasses('asserted');
   await keepBounds(process(10).app);
   expect(await bound()).toBe(10);
   await keepBounds(process(100).app);
   expect(await bound()).toBe(20);
+});
+
+describe('at a pace that needs fewer', () => {
+  const users = { org: 'acme', bucket: 'users' };
+  /** Looks so often, at an allowance of that pace. */
+  const look = async (perMinute: number, cause: AllowanceState['pace']['cause'], times = 1) => {
+    const state = anAllowanceState({ pace: { perMinute, cause } });
+    const fleet = { ...app, limiter: { state: () => Promise.resolve(state) } };
+    const bounds: (number | null)[] = [];
+    for (let time = 0; time < times; time += 1) {
+      await timePasses('looked');
+      await keepBounds(fleet);
+      bounds.push(await bound());
+    }
+    return bounds;
+  };
+
+  test('it falls step by step to what that needs, and rises at once with the pace', async () => {
+    expect(await look(60, 'others', 9)).toEqual([36, 32, 28, 24, 20, 16, 12, 12, 12]);
+    expect(await readBound(app, users)).toEqual({ jobs: 12, most: 40, cause: 'pace' });
+    expect(await look(600, 'configured')).toEqual([40]);
+    expect(lines()).toHaveLength(1); // when it was set
+  });
+
+  test('a bucket that is shut leaves it as it is', async () => {
+    await look(60, 'okta', 7);
+    expect(await look(0, 'closed', 2)).toEqual([12, 12]);
+  });
+
+  test('a refusal halves what holds', async () => {
+    await look(60, 'okta', 7);
+    await halveBound(app, QUEUE);
+    expect(await bound()).toBe(6);
+    expect(await readBound(app, users)).toEqual({ jobs: 6, most: 40, cause: 'crowded' });
+    await timePasses('calm');
+    expect(await look(60, 'okta', 2)).toEqual([10, 10]);
+  });
+});
+
+test('no halving is lost, however many look and rise at that moment', async () => {
+  await keepBounds(app);
+  await halveBound(app, QUEUE);
+  await timePasses('calm');
+  await timePasses('crowded');
+  await Promise.all([...Array.from({ length: 10 }, () => keepBounds(app)), halveBound(app, QUEUE)]);
+  expect([10, 12]).toContain(await bound()); // before the step up, or after it
 });
