@@ -17,7 +17,7 @@ async function startObserved() {
   return {
     org,
     /** Calls are looked at when the complaints are read. */
-    async seen() {
+    seen: async () => {
       await org.control('GET', 'complaints');
       return seen;
     },
