@@ -36,21 +36,24 @@ local pushed, first = tonumber(read[11]) or 0, tonumber(read[12]) or 0
 
 -- The shortest gap: then no window holds more calls than it may, if their ways differ by no more than the spread.
 local shortest = (window + spread) / math.min(most, limit or start)
--- Nothing is booked farther ahead, so that a lost state has lost little: see README.md.
-local horizon = math.max(200, math.min(math.max(300, 6.5 * shortest), 750 - shortest))
+-- How far ahead turns of such a gap are booked: no farther, so that a lost state has lost little, see README.md.
+local function reach(gap) return math.max(200, math.min(math.max(300, 6.5 * gap), 750 - gap)) end
+local horizon = reach(shortest)
+-- How far ahead anybody can have booked, whatever Okta's limit was then: no gap reaches farther than 100 ms.
+local farthest = reach(math.max(100, (window + spread) / most))
 -- What one process holds at most.
 local batch = math.max(1, math.floor(horizon / 4 / shortest + 0.5))
 
 if not life then
   life = math.floor(now)
-  last = now + horizon
+  last = now + farthest
   write('life', whole(life), 'last', ms(last))
 elseif lost and not (pushed >= now - lost and pushed <= now) then
-  last = now + horizon + lag
+  last = now + farthest + lag
   write('last', ms(last), 'pushed', ms(now))
-elseif last > now + horizon + lag then
+elseif last > now + farthest + lag then
   -- Farther ahead than can be: the clock was set back.
-  last = now + horizon
+  last = now + farthest
   write('last', ms(last))
 end
 if endsAt and endsAt > now + window + lag then budget = nil end
@@ -93,13 +96,13 @@ if budget and over > math.max(last, now) then
 end
 if looks then return {0, cause, '0', ms(gap)} end
 
-local farthest = now + horizon
+local latest = now + horizon
 local due = math.max(last + gap, now)
 -- Nobody has come for the next turn: what was promised is void, and all have turns as they come.
 if promised < number or last + gap < now then promised = number end
 -- Who comes back for what it was promised goes before all who are still to be promised something.
 local before = place > 0 and 0 or promised - number
-if due + before * gap > farthest then
+if due + before * gap > latest then
   -- Promised the turns behind all that others have been promised, and told when those can be booked.
   if place == 0 then
     promised = promised + math.min(wanted, batch, 1 + math.floor(horizon / 4 / gap))
@@ -108,8 +111,8 @@ if due + before * gap > farthest then
   end
   place = math.min(place, promised)
   local mine = due + math.max(0, place - number - 1) * gap
-  return {0, 'line', ms(math.max(1, mine - farthest)), whole(place)}
+  return {0, 'line', ms(math.max(1, mine - latest)), whole(place)}
 end
-local booked = math.min(wanted, batch, 1 + math.floor((farthest - due) / gap))
+local booked = math.min(wanted, batch, 1 + math.floor((latest - due) / gap))
 write('last', ms(due + (booked - 1) * gap), 'number', whole(number + booked), 'promised', whole(promised))
 return {booked, cause, ms(due - now), ms(gap), whole(number + 1), whole(life), ms(due)}

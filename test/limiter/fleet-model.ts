@@ -50,6 +50,8 @@ export interface Course {
   /** When calls arrived at Okta, Portage's and others', ascending. */
   arrivals: number[];
   othersArrivals: number[];
+  /** When turns fell due, in the order in which they were booked. */
+  due: number[];
   throttled: number;
   othersThrottled: number;
   /** Bookings and settlings. */
@@ -70,7 +72,14 @@ export async function runModel(
   model: Model,
 ): Promise<Course> {
   const { windowMs, start, most, spreadMs, random, changes = [] } = model;
-  const course: Course = { arrivals: [], othersArrivals: [], throttled: 0, othersThrottled: 0, commands: 0 };
+  const course: Course = {
+    arrivals: [],
+    othersArrivals: [],
+    due: [],
+    throttled: 0,
+    othersThrottled: 0,
+    commands: 0,
+  };
   const events = createEvents();
   const okta = createOkta(model);
   let clockOffsetMs = 0;
@@ -107,6 +116,7 @@ export async function runModel(
     rests[process] = restMs;
     for (let i = 0; i < reply.count; i += 1) {
       const dueMs = nowMs + reply.waitMs + i * reply.gapMs;
+      course.due.push(dueMs);
       const turn = { number: reply.number + i, life: reply.life, dueMs: reply.dueMs + i * reply.gapMs };
       events.at(dueMs, (at) => {
         if (lives[process] !== life) return;

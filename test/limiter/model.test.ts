@@ -83,25 +83,43 @@ const anyFault: fc.Arbitrary<Fault> = fc.oneof(
   fc.record({ kind: fc.constant('reconnect' as const), atMs: at }),
 );
 
+/** Calls a window, by the configuration, at most and by Okta: as configured, or anything else. */
+const calls = fc.integer({ min: 1, max: 120 });
+const anyLimits = fc.oneof(
+  calls.map((start) => ({ start, most: start, limit: start })),
+  fc.record({ start: calls, more: fc.nat(120), limit: calls }).map(({ start, more, limit }) => {
+    return { start, most: start + more, limit };
+  }),
+);
+
 test('no window holds more than the allowance, whatever befalls processes, Redis and clocks', async () => {
-  const pace = fc.integer({ min: 1, max: 120 });
+  const faults = fc.array(anyFault, { maxLength: 8 });
   await fc.assert(
-    fc.asyncProperty(anyFleet, pace, fc.array(anyFault, { maxLength: 8 }), async (fleet, start, faults) => {
-      const model = {
-        ...fleet,
-        windowMs: SHORT,
-        start,
-        most: start,
-        limit: start,
-        lengthMs: 6 * SHORT,
-        faults,
-      };
-      const { arrivals } = await run(model);
-      expect(mostInAnyWindow(arrivals, SHORT)).toBeLessThanOrEqual(start);
+    fc.asyncProperty(anyFleet, anyLimits, faults, async (fleet, limits, befallen) => {
+      const { start, most, limit } = limits;
+      const model = { ...fleet, ...limits, windowMs: SHORT, lengthMs: 6 * SHORT, faults: befallen };
+      const { arrivals, due } = await run(model);
+      const allowed = Math.max(start, Math.min(most, limit)); // as configured until Okta has answered
+      expect(mostInAnyWindow(arrivals, SHORT)).toBeLessThanOrEqual(allowed);
+      // Turns of a lost state, and of one whose Okta allowed less, lie before those of the next.
+      const gapMs = (SHORT + fleet.spreadMs) / allowed;
+      expect(Math.min(...due.slice(1).map((dueMs, i) => dueMs - (due[i] ?? 0)))).toBeGreaterThan(gapMs - 0.1);
     }),
     { numRuns: 4 * RUNS },
   );
 }, 120_000);
+
+test('what Okta allows less than configured is lost with Redis, and the turns that were held are not taken twice', async () => {
+  const faults: Fault[] = [{ kind: 'loss', atMs: 2.4 * MINUTE }];
+  const { due } = await run({ ...plain, start: 1_200, most: 1_200, random: draws(15), faults });
+  expect(due).toEqual(due.toSorted((a, b) => a - b));
+});
+
+test.each([100, 600, 1_200])('the first call is made within a second at %d a minute', async (perMinute) => {
+  const limits = { start: perMinute, most: perMinute, limit: perMinute };
+  const { due } = await run({ ...plain, ...limits, random: draws(16), lengthMs: MINUTE });
+  expect(due[0]).toBeLessThan(1_000);
+});
 
 test('a fleet that is left alone uses what it may, is refused nothing and asks Redis twice a call', async () => {
   await fc.assert(
