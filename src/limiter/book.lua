@@ -67,7 +67,7 @@ if not looks then
   redis.call('PEXPIRE', KEYS[2], ttl)
 end
 
-if closedUntil > now then return {0, 'closed', ms(closedUntil - now)} end
+if closedUntil > now then return {0, 'closed', ms(math.max(1, closedUntil - now))} end
 
 local gap, cause = shortest, 'ceiling'
 -- The call that opened the window may have been so much longer on its way than the one that is booked here.

@@ -50,6 +50,11 @@ local function see(number, due, limit, remaining, resetIn, reset)
     return -- an answer of an earlier window
   else
     state.endsAt = math.min(state.endsAt, due + window)
+    if resetIn and due + resetIn > state.endsAt + spread + 1000 then
+      -- By Okta it goes on when it is over here: the clock was set forward, and the others' calls are timed anew.
+      state.endsAt = math.min(due + window, now + resetIn + 1000)
+      state.since, state.base, state.prior = due, theirs(), state.rate
+    end
     state.first = math.min(state.first, number - 1)
     -- Calls overtake one another on their way: of what they say the mean is right, and each is off by no more than
     -- that. What was known before others called since says nothing.

@@ -8,8 +8,8 @@ export type Fault =
   | { kind: 'crash'; atMs: number; process: number }
   /** Redis has lost everything. */
   | { kind: 'loss'; atMs: number }
-  /** Redis' clock is set back. */
-  | { kind: 'clock-back'; atMs: number; byMs: number }
+  /** Redis' clock is set back, or forward. */
+  | { kind: 'clock-back' | 'clock-forward'; atMs: number; byMs: number }
   /** Every connection is lost and made again. */
   | { kind: 'reconnect'; atMs: number };
 
@@ -180,6 +180,9 @@ export async function runModel(
         return lose();
       case 'clock-back':
         clockOffsetMs -= fault.byMs;
+        break;
+      case 'clock-forward':
+        clockOffsetMs += fault.byMs;
         break;
       case 'reconnect':
         for (let process = 0; process < model.processes; process += 1) lostAt.set(process, fault.atMs);
