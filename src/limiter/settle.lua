@@ -56,10 +56,15 @@ local function see(number, due, limit, remaining, resetIn, reset)
       state.since, state.base, state.prior = due, theirs(), state.rate
     end
     state.first = math.min(state.first, number - 1)
+    if limit ~= state.size and number > state.at then
+      -- Okta has changed the ceiling: the difference is nobody's calls. Older answers are put in terms of the new one.
+      state.budget = state.budget + limit - state.size
+      state.size = limit
+    end
     -- Calls overtake one another on their way: of what they say the mean is right, and each is off by no more than
     -- that. What was known before others called since says nothing.
     if number > state.at - overtaking then
-      local says = remaining + number
+      local says = remaining + number + state.size - limit
       state.budget = math.min(state.budget + (says - state.budget) / 4, says + overtaking)
       state.at = math.max(state.at, number)
     end

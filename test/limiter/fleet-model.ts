@@ -19,8 +19,9 @@ export interface Model {
   /** By the configuration. */
   start: number;
   most: number;
-  /** By Okta. */
+  /** By Okta, and what it comes to later. */
   limit: number;
+  limits?: readonly { atMs: number; limit: number }[];
   spreadMs: number;
   /** How late a process sends, at most, and how much longer one call may be on its way than another. */
   latestMs: number;
@@ -29,7 +30,7 @@ export interface Model {
   latencyMs: number;
   /** Other applications' calls in each window, evenly spaced; beyond the list its last. */
   others: readonly number[];
-  /** Whether they call by chance instead. */
+  /** Whether they call by chance instead, as many. */
   othersByChance?: boolean;
   /** Other applications' calls at once. */
   bursts?: readonly { atMs: number; count: number }[];
@@ -204,7 +205,15 @@ export async function runModel(
 }
 
 /** Okta's lazily opened window over one bucket. */
-function createOkta({ windowMs, limit, orgWide, skewMs, withoutHeaders = 0, random }: Model) {
+function createOkta({
+  windowMs,
+  limit: first,
+  limits = [],
+  orgWide,
+  skewMs,
+  withoutHeaders = 0,
+  random,
+}: Model) {
   let [endsMs, used] = [-Infinity, 0];
   return {
     call(nowMs: number): { status: number; seen: Seen } {
@@ -216,9 +225,10 @@ function createOkta({ windowMs, limit, orgWide, skewMs, withoutHeaders = 0, rand
         const seen = { limit: orgWide.limit, remaining: 0, reset, resetInMs, closeForMs, crowded: false };
         return { status: 429, seen };
       }
+      const limit = limits.findLast(({ atMs }) => atMs <= nowMs)?.limit ?? first;
       if (nowMs >= endsMs) [endsMs, used] = [nowMs + windowMs, 0];
       const status = used < limit ? 200 : 429;
-      used = Math.min(limit, used + 1);
+      if (status === 200) used += 1;
       const reset = seconds(endsMs);
       const resetInMs = Math.min(Math.max(0, (reset - seconds(nowMs)) * 1_000), windowMs);
       const closeForMs = status === 429 ? resetInMs + 1_000 : null;
@@ -228,7 +238,7 @@ function createOkta({ windowMs, limit, orgWide, skewMs, withoutHeaders = 0, rand
       }
       return {
         status,
-        seen: { limit, remaining: limit - used, reset, resetInMs, closeForMs, crowded: false },
+        seen: { limit, remaining: Math.max(0, limit - used), reset, resetInMs, closeForMs, crowded: false },
       };
     },
   };

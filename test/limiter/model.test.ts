@@ -345,6 +345,19 @@ test.each([1_000, 60_000, 3_600_000])(
   },
 );
 
+test.each([
+  [300, 600],
+  [600, 300],
+])('a ceiling that goes from %d to %d in mid-window is not taken for what others spend', async (from, to) => {
+  const theirs = 150;
+  const limits = [{ atMs: 2.2 * MINUTE, limit: to }];
+  const course = await run({ ...plain, limit: from, limits, others: [theirs], random: draws(18) });
+  expect([course.throttled, course.othersThrottled]).toEqual([0, 0]);
+  const calls = byMinute(course);
+  expect(calls[3]).toBeGreaterThan(0.93 * (to - theirs));
+  expect(calls[4]).toBeGreaterThan(0.95 * (to - theirs));
+});
+
 test.each([3_000, 30_000, 60_000, 3_600_000])(
   'a clock that is set forward by %d ms does not make Portage blind to others',
   async (byMs) => {
