@@ -23,8 +23,14 @@ export function createExchanger(http: Http, limiter: Limiter, windowMs: number):
   return async (turn, request, signal) => {
     if (used.has(turn)) throw new Error('Bug: a turn is for one call');
     used.add(turn);
-    const sent = performance.now() > turn.sendBy ? await insteadOf(turn, signal) : turn;
-    const answer = await http.send(await request());
+    let sent = turn;
+    let call = await request();
+    // Nothing comes between the look at the clock and the call: to sign one takes its time, too.
+    while (performance.now() > sent.sendBy) {
+      sent = await insteadOf(sent, signal);
+      call = await request();
+    }
+    const answer = await http.send(call);
     if ('error' in answer) {
       await limiter.settle(sent, null);
       return { kind: 'unreachable', ...answer };

@@ -1,4 +1,17 @@
-import { restAfter } from '../../src/limiter/desk.ts';
+import { performance } from 'node:perf_hooks';
+import { createDesk, type Held, restAfter } from '../../src/limiter/desk.ts';
+
+/** Turns, numbered as they are booked. */
+function bookings() {
+  let number = 0;
+  return (dueInMs: number, latestMs = Infinity): Held => {
+    const dueAt = performance.now() + dueInMs;
+    number += 1;
+    return { number, dueAt, sendBy: dueAt + latestMs };
+  };
+}
+/** A process that stands still: nothing of it runs for so long. */
+const standStill = (forMs: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, forMs);
 
 test('a process that was told to come back asks later next time, and sooner again when it gets what falls due at once', () => {
   const told = restAfter(0, { waitMs: 300 });
@@ -6,6 +19,20 @@ test('a process that was told to come back asks later next time, and sooner agai
   expect(restAfter(told, { aheadMs: 300 })).toBe(told);
   expect(restAfter(told, { aheadMs: 100 })).toBeLessThan(told);
   expect(restAfter(told, { aheadMs: 0 })).toBe(0); // 225 ms less 300
+});
+
+test('a process that stood still gives up the turns that it held and books again', async () => {
+  const turn = bookings();
+  const asked: number[] = [];
+  const desk = createDesk<Held>(async (wanted) => {
+    asked.push(wanted);
+    return { kind: 'booked', turns: Array.from({ length: wanted }, () => turn(0, 500)) };
+  });
+  const [first, second] = [desk.take('fair'), desk.take('fair')];
+  standStill(1_000); // the first turn is booked, and old before it can be handed out
+  const numbers = [(await first).number, (await second).number];
+  expect(asked.length).toBeGreaterThan(1);
+  expect(Math.min(...numbers)).toBeGreaterThan(1);
 });
 
 test('no process rests for long, however often it is told to come back', () => {
