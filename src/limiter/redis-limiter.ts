@@ -59,7 +59,7 @@ export function createRedisLimiter(
     const key = keyOf(allowance);
     const known = accounts.get(key);
     if (known) return known;
-    let knownLostAt = lostAt;
+    let knownLostAt: number | null = null; // who comes to an allowance after a loss has lost it as well
     const desk = createDesk<HeldTurn>(async (wanted, place) => {
       const [asOf, askedAt] = [lostAt, performance.now()];
       const reply = await scripts.book(key, {

@@ -151,6 +151,26 @@ test('after a lost connection the next turn is behind all that can have been boo
   expect(after.dueMs - before.dueMs).toBeGreaterThan(1_500);
 });
 
+test('a process that comes to an allowance after its connection was lost counts as one that has lost it', async () => {
+  const pace = paced(600, 60_000);
+  const connection = redis.connect();
+  const limiter = createRedisLimiter(connection, redis.prefix, () => pace);
+  const before = await limiterAt(pace).take(users);
+  const [id, other] = [await connection.client('ID'), redis.connect()];
+  const gone = once(connection, 'close');
+  await other.client('KILL', 'ID', id);
+  await gone;
+  const after = await limiter.take(users);
+  expect(after.dueMs - before.dueMs).toBeGreaterThan(1_500);
+});
+
+test('a process that comes later without having lost anything puts nothing off', async () => {
+  const pace = paced(600, 60_000);
+  await limiterAt(pace).take(users);
+  await limiterAt(pace).take(users);
+  expect(await redis.connect().hget(hash(), 'pushed')).toBeNull();
+});
+
 test('a clock that was set back does not keep everybody waiting', async () => {
   const limiter = limiterAt();
   await limiter.take(users);
