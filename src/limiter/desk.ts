@@ -34,6 +34,8 @@ export function restAfter(restMs: number, booking: { waitMs: number } | { aheadM
 export interface Desk<T extends Held> {
   readonly waiting: number;
   take(lane: Lane, signal?: AbortSignal): Promise<T>;
+  /** The bucket is shut: nobody gets the turns that were booked, or are being booked now. */
+  drop(): void;
 }
 
 interface Caller<T> {
@@ -55,6 +57,7 @@ export function createDesk<T extends Held>(
   let restMs = 0;
   let place = 0;
   let isBooking = false;
+  let drops = 0;
   let timer: NodeJS.Timeout | undefined;
 
   function work(): void {
@@ -74,9 +77,10 @@ export function createDesk<T extends Held>(
   async function refill(): Promise<void> {
     isBooking = true;
     try {
+      const before = drops;
       const booking = await book(callers.size - held.length, place);
       if (booking.kind === 'booked') {
-        held.push(...booking.turns);
+        if (drops === before) held.push(...booking.turns);
         lastBooked = booking.turns.length;
         place = 0;
         restMs = restAfter(restMs, { aheadMs: (booking.turns[0]?.dueAt ?? 0) - performance.now() });
@@ -96,6 +100,11 @@ export function createDesk<T extends Held>(
   return {
     get waiting() {
       return callers.size;
+    },
+    drop() {
+      drops += 1;
+      held.length = 0;
+      work();
     },
     async take(lane, signal) {
       signal?.throwIfAborted();

@@ -97,6 +97,7 @@ export function createRedisLimiter(
       const request = { windowMs, spreadMs, ...askerOf(account), answers: some };
       try {
         const shut = await scripts.settle(keyOf(allowance), request);
+        if (some.some(({ seen }) => seen.closeForMs !== null)) account.desk.drop();
         for (const [i, { told }] of some.entries()) told(shut[i] === true);
       } catch (error) {
         for (const { failed } of some) failed(error);

@@ -35,6 +35,28 @@ test('a process that stood still gives up the turns that it held and books again
   expect(Math.min(...numbers)).toBeGreaterThan(1);
 });
 
+test('who drops its turns hands out none of those that are held, nor of those that are being booked', async () => {
+  const turn = bookings();
+  const [underWay, ending] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let booked = 0;
+  const desk = createDesk<Held>(async () => {
+    booked += 1;
+    if (booked === 1) return { kind: 'booked', turns: [turn(0), turn(60_000)] };
+    if (booked === 2) {
+      underWay.resolve();
+      await ending.promise;
+    }
+    return { kind: 'booked', turns: [turn(0)] };
+  });
+  const turns = [desk.take('fair'), desk.take('fair')];
+  expect((await turns[0])?.number).toBe(1);
+  desk.drop(); // number 2
+  await underWay.promise;
+  desk.drop(); // number 3, which comes then
+  ending.resolve();
+  expect((await turns[1])?.number).toBe(4);
+});
+
 test('no process rests for long, however often it is told to come back', () => {
   let restMs = 0;
   for (let i = 0; i < 100; i += 1) restMs = restAfter(restMs, { waitMs: 5_000 });

@@ -189,6 +189,18 @@ test('a 429 shuts the allowance for every process until its time is over', async
   expect(Math.min(...atMs) - shutMs).toBeGreaterThanOrEqual(699);
 });
 
+test('after a 429 its process uses none of the turns that it holds', async () => {
+  const limiter = limiterAt();
+  await limiter.take(users);
+  const waiting = takeAll([limiter], 60);
+  const shutMs = performance.now();
+  await tell(limiter, closing(700));
+  const toldMs = performance.now();
+  const after = (await waiting).filter((atMs) => atMs > toldMs);
+  expect(after.length).toBeGreaterThan(0);
+  expect(Math.min(...after) - shutMs).toBeGreaterThanOrEqual(699);
+});
+
 test('of many 429s at once exactly one is told that it has shut the allowance', async () => {
   const fleet = Array.from({ length: 4 }, () => limiterAt());
   const shut = await Promise.all(
