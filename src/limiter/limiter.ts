@@ -18,8 +18,8 @@ export interface Pace {
 }
 
 /**
- * Who goes first in a process: `ahead` has every other turn while others wait, a `sweep` one in twenty at least,
- * `fair` all the rest, in order.
+ * Who goes first in a process: `ahead` has every other turn while others wait, a `sweep` one in twenty of the fleet's,
+ * but not two in a row, `fair` all the rest, in order.
  */
 export type Lane = 'ahead' | 'fair' | 'sweep';
 

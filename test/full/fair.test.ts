@@ -1,4 +1,3 @@
-import { OWED_MOST } from '../../src/limiter/lanes.ts';
 import { runFairly } from '../support/fair-run.ts';
 import { say } from '../support/fault-run.ts';
 
@@ -14,6 +13,7 @@ test('two migrations take turns from the start of the second, and a small one go
   expect(shares.most).toBeLessThanOrEqual(0.6);
   expect(shares.before).toBeLessThan(4 * PER_SECOND);
   expect(shares.small).toBeGreaterThan(0.4 * shares.beside);
-  // Each worker gives every other turn to it, may begin with one, and may end before it has given all back.
-  expect(shares.small).toBeLessThanOrEqual(shares.beside + (1 + OWED_MOST) * RUN.workers);
+  // Each worker gives every other turn to it, may begin with one, and may end before it has given back five, the most
+  // that a small one may have had while a slow worker had no others at the door.
+  expect(shares.small).toBeLessThanOrEqual(shares.beside + (1 + 5) * RUN.workers);
 }, 500_000);

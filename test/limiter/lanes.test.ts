@@ -1,4 +1,4 @@
-import { createLanes, OWED_MOST } from '../../src/limiter/lanes.ts';
+import { createLanes } from '../../src/limiter/lanes.ts';
 import type { Lane } from '../../src/limiter/limiter.ts';
 
 /** Who gets the turns of these numbers, when everybody comes back at once. */
@@ -42,7 +42,7 @@ test('no more than a few are given back, however long it was alone', () => {
   add('ahead', 60);
   turns(50);
   add('fair', 20);
-  expect(turns(OWED_MOST + 1)).toEqual([...Array<Lane>(OWED_MOST).fill('fair'), 'ahead']);
+  expect(turns(6)).toEqual([...Array<Lane>(5).fill('fair'), 'ahead']);
 });
 
 test.each([1, 2, 3, 4])('a sweep has one turn in twenty at least, with %d processes', (processes) => {
@@ -51,6 +51,15 @@ test.each([1, 2, 3, 4])('a sweep has one turn in twenty at least, with %d proces
   const lanes = served(['fair', 'ahead', 'sweep'], numbers);
   expect(shareOf('sweep', lanes) / processes).toBeGreaterThanOrEqual(1 / 20);
   expect(shareOf('ahead', lanes)).toBeLessThanOrEqual(0.5);
+});
+
+test('however many processes have a sweep each, it leaves half of their turns to others', () => {
+  const numbers = range(2_000 / 16, 16);
+  const lanes = served(['fair', 'ahead', 'sweep'], numbers);
+  expect(shareOf('sweep', lanes)).toBeGreaterThanOrEqual(1 / 20);
+  expect(shareOf('fair', lanes)).toBeGreaterThan(0.24);
+  expect(shareOf('ahead', lanes)).toBeGreaterThan(0.24);
+  expect(shareOf('fair', served(['fair', 'sweep'], numbers))).toBeGreaterThan(0.49);
 });
 
 test('a sweep has what nobody else wants', () => {
