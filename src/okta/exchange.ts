@@ -37,12 +37,12 @@ export function createExchanger(http: Http, limiter: Limiter, windowMs: number):
     }
 
     const { status, headers, text } = answer;
-    const seen = seenIn(status, headers, windowMs);
+    const body = parse(text);
+    const error: OktaError = toOktaError(status, headers, body);
+    const seen = seenIn(status, headers, windowMs, error.code);
     // Okta's answer counts, whether or not the limiter can be told of it.
     const settled = limiter.settle(sent, seen).catch(() => false);
-    const body = parse(text);
     if (status !== 429) return { kind: 'answered', status, headers, body };
-    const error: OktaError = toOktaError(status, headers, body);
     const { crowded } = seen;
     return { kind: 'throttled', error, waitMs: waitAfter429(seen), closing: await settled, crowded };
   };

@@ -58,6 +58,8 @@ test.each([
   ['in milliseconds', '1000040000'],
   ['of another century', '9999999999'],
   ['of another day', '900000'],
+  ['of ten minutes ago', '999400'],
+  ['in ten minutes', '1000600'],
 ])('a reset %s is none: it names no window, and a 429 shuts for a whole one', (_, value) => {
   const seen = seenIn(429, headers({ 'x-rate-limit-reset': value }), WINDOW_MS);
   expect(seen).toMatchObject({ reset: null, resetInMs: null, closeForMs: WINDOW_MS });
@@ -91,6 +93,18 @@ test('a 429 with a limit of 0 is about calls at once: it shuts nothing and says 
     ...nothing,
     crowded: true,
   });
+});
+
+test('a 429 with something left, as for mails to one person, shuts nothing and waits for seconds', () => {
+  const left = headers({ 'x-rate-limit-remaining': '12' });
+  const seen = seenIn(429, left, WINDOW_MS, 'E0000118');
+  expect(seen).toMatchObject({ limit: 600, remaining: 12, closeForMs: null, crowded: false });
+  expect([0, 1].map((chance) => waitAfter429(seen, () => chance))).toEqual([5_000, 8_000]);
+});
+
+test('a 429 for the rate shuts, too, where the token has something left and the org has not', () => {
+  const left = headers({ 'x-rate-limit-remaining': '12' });
+  expect(seenIn(429, left, WINDOW_MS, 'E0000047').closeForMs).toBe(41_000);
 });
 
 test.each([
