@@ -10,7 +10,7 @@
   ARGV     clock (ms; '' is Redis' own), start and most (calls a window: by the configuration, and whatever Okta says),
            window, spread, lag, ttl (ms), wanted (turns; 0 only looks, and writes nothing), place (the number of the turn
            that it was promised, or 0), lost (how long ago its connection was, if since it booked last; '' if not; ms),
-           process, waiting, inFlight
+           process, waiting, inFlight, gone (a process that has not asked for so long is forgotten, ms)
   Returns  {booked, cause, wait (ms until the first of them, or until it is worth asking again), gap (ms between two),
             number, life, due (ms, of the first)}, all but the first three only when something was booked; who is refused
             for the line: its place for the fourth ]]
@@ -62,7 +62,12 @@ if closedUntil > now + window + 2 * lag then
   write('closedUntil', ms(closedUntil))
 end
 if not looks then
-  redis.call('HSET', KEYS[2], ARGV[11], ARGV[12] .. ' ' .. ARGV[13] .. ' ' .. whole(now))
+  local isNew = redis.call('HSET', KEYS[2], ARGV[11], ARGV[12] .. ' ' .. ARGV[13] .. ' ' .. whole(now)) == 1
+  local fields = isNew and redis.call('HGETALL', KEYS[2]) or {}
+  for i = 1, #fields, 2 do
+    local at = tonumber(string.match(fields[i + 1], '%d+$'))
+    if at < now - ARGV[14] then redis.call('HDEL', KEYS[2], fields[i]) end
+  end
   redis.call('PEXPIRE', KEYS[1], ttl)
   redis.call('PEXPIRE', KEYS[2], ttl)
 end

@@ -82,7 +82,7 @@ export interface AllowanceState {
   pace: { perMinute: number; cause: PaceCause };
   /** Okta's window; null when no answer has told of one that goes on. */
   window: { usedByUs: number; usedByOthers: number; remaining: number; endsInMs: number } | null;
-  /** What others have spent, a minute, by the last windows; null when nothing is known. */
+  /** What others have spent, a minute, by the last windows; null when no answer has told of this one or the last. */
   othersPerMinute: number | null;
   /** Calls under way, and callers that wait for a turn, in all processes. */
   inFlight: number;

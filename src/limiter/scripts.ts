@@ -7,6 +7,9 @@ const TTL_MS = 24 * 60 * 60_000;
 /** What a replica of Redis may lack when it takes over. */
 const LAG_MS = 1_000;
 
+/** A process that has not asked for so long is gone, or has nobody waiting and calling. */
+export const GONE_MS = 60_000;
+
 /** Who asks, and how many of its callers wait and call. */
 export interface Asker {
   process: string;
@@ -81,7 +84,8 @@ export function defineScripts(redis: Redis): Scripts {
     async book(key, { clockMs = '', ...request }) {
       const { start, most, windowMs, spreadMs, wanted, place, lostMs, process, waiting, inFlight } = request;
       const args = [clockMs, start, most, windowMs, spreadMs, LAG_MS, TTL_MS, wanted, place, lostMs ?? ''];
-      const reply = await commands.portageBook(key, processesOf(key), ...args, process, waiting, inFlight);
+      const told = [process, waiting, inFlight, GONE_MS];
+      const reply = await commands.portageBook(key, processesOf(key), ...args, ...told);
       return toBookReply(reply, wanted);
     },
     async settle(key, { clockMs = '', windowMs, spreadMs, process, waiting, inFlight, answers }) {

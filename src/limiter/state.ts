@@ -1,10 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { AllowanceState, Pace, PaceCause } from './limiter.ts';
-import { type BookRequest, processesOf, type Scripts } from './scripts.ts';
+import { type BookRequest, GONE_MS, processesOf, type Scripts } from './scripts.ts';
 
 const MINUTE_MS = 60_000;
-/** A process that has not asked for so long is gone, or has nobody waiting and calling. */
-const GONE_MS = 60_000;
 
 export interface Ceiling {
   /** Calls a window at most, by the configuration. */
@@ -52,13 +50,12 @@ export async function readState(
   const limit = number('limit');
   const { perWindow, from } = ceilingOf(pace, limit);
   const ceiling = { perMinute: perMinute(perWindow), from };
-  const rate = number('rate');
   return {
     ceiling,
     seenPerMinute: limit === null ? null : perMinute(limit),
     pace: paceOf(),
     window: windowOf(),
-    othersPerMinute: rate === null ? null : Math.round(rate * MINUTE_MS),
+    othersPerMinute: othersOf(),
     ...busy(),
     closedForMs: Math.max(0, Math.ceil((number('closedUntil') ?? 0) - nowMs)),
     throttled: number('throttled') ?? 0,
@@ -71,6 +68,13 @@ export async function readState(
     return booking.cause === 'ceiling'
       ? { perMinute: ceiling.perMinute, cause: from }
       : { perMinute: Math.round(MINUTE_MS / booking.gapMs), cause: 'others' };
+  }
+
+  /** What is known holds on until a window has passed without an answer that told of it. */
+  function othersOf(): number | null {
+    const [rate, endsAt] = [number('rate'), number('endsAt')];
+    if (rate === null || endsAt === null || endsAt + pace.windowMs <= nowMs) return null;
+    return Math.round(rate * MINUTE_MS);
   }
 
   function windowOf(): AllowanceState['window'] {

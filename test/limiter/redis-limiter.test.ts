@@ -401,6 +401,30 @@ describe('an aborted take', () => {
   });
 });
 
+test('processes that are gone are forgotten when another one comes', async () => {
+  const connection = redis.connect();
+  const now = Date.now();
+  await connection.hset(`${hash()}:processes`, { gone: `1 1 ${now - 70_000}`, idle: `0 0 ${now - 30_000}` });
+  await limiterAt().take(users);
+  const left = await connection.hkeys(`${hash()}:processes`);
+  expect(left).toHaveLength(2);
+  expect(left).toContain('idle');
+});
+
+test('what others spend is forgotten when a window has passed without an answer', async () => {
+  const limiter = limiterAt(paced(600, 60_000));
+  const turn = await limiter.take(users);
+  const seen = { limit: 600, remaining: 499, reset: 1_000_060, resetInMs: 60_000 };
+  await limiter.settle(turn, { ...seen, closeForMs: null, crowded: false });
+  const othersWhenOver = async (forMs: number) => {
+    await redis.connect().hset(hash(), 'endsAt', Date.now() - forMs);
+    const { window, othersPerMinute } = await limiter.state(users);
+    return [window, othersPerMinute];
+  };
+  expect(await othersWhenOver(20_000)).toEqual([null, expect.any(Number)]);
+  expect(await othersWhenOver(60_000)).toEqual([null, null]);
+});
+
 test('who only looks writes nothing', async () => {
   const [connection, look] = [redis.connect(), limiterAt()];
   await look.state(users);
