@@ -23,11 +23,12 @@ const SOON_MS = 150;
 
 /**
  * How long a process rests between its turns before it asks for more, so that it is not told to come back: longer when it
- * was, shorter when what it got fell due too soon.
+ * was, shorter when what it got fell due too soon, by up to half or 0.3 s, whichever is more.
  */
 export function restAfter(restMs: number, booking: { waitMs: number } | { aheadMs: number }): number {
   if ('waitMs' in booking) return Math.min(restMs + Math.min(booking.waitMs, 500) * 0.75, LONGEST_WAIT_MS);
-  return Math.max(0, restMs - 2 * Math.max(0, SOON_MS - booking.aheadMs));
+  const lateMs = Math.min(Math.max(0, SOON_MS - booking.aheadMs), SOON_MS);
+  return Math.max(0, Math.min(restMs - 2 * lateMs, restMs * (1 - lateMs / (2 * SOON_MS))));
 }
 
 /** The callers of one process before one allowance. */

@@ -21,6 +21,12 @@ test('a process that was told to come back asks later next time, and sooner agai
   expect(restAfter(told, { aheadMs: 0 })).toBe(0); // 225 ms less 300
 });
 
+test('a long rest is over after a few bookings that came too late', () => {
+  const rests = [5_000];
+  while ((rests.at(-1) ?? 0) > 0) rests.push(restAfter(rests.at(-1) ?? 0, { aheadMs: 0 }));
+  expect(rests).toEqual([5_000, 2_500, 1_250, 625, 312.5, 12.5, 0]);
+});
+
 test('a process that stood still gives up the turns that it held and books again', async () => {
   const turn = bookings();
   const asked: number[] = [];
