@@ -171,6 +171,16 @@ test('a process that comes later without having lost anything puts nothing off',
   expect(await redis.connect().hget(hash(), 'pushed')).toBeNull();
 });
 
+test('when the keys are lost the next turn is behind all that can have been booked', async () => {
+  const pace = paced(600, 60_000);
+  const limiter = limiterAt(pace);
+  const before = await limiter.take(users);
+  await redis.lose();
+  const after = await limiter.take(users);
+  expect(after.life).not.toBe(before.life);
+  expect(after.dueMs - before.dueMs).toBeGreaterThan(650);
+});
+
 test('a clock that was set back does not keep everybody waiting', async () => {
   const limiter = limiterAt();
   await limiter.take(users);
