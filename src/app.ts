@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { type Allowances, createAllowances } from './allowances.ts';
 import type { Config } from './config/config.ts';
-import { type Database, openDatabase } from './db/pool.ts';
+import { type Database, openDatabase, type Patience } from './db/pool.ts';
 import { type Installation, openInstallation } from './efs/installation.ts';
 import type { Limiter } from './limiter/limiter.ts';
 import { createRedisLimiter } from './limiter/redis-limiter.ts';
@@ -27,10 +27,17 @@ export interface App {
 }
 
 /** Opens everything in order; `close` closes it in reverse. `patient`: see `connectRedis`. */
-export function openApp(config: Config, log: Logger, { patient }: { patient: boolean }): App {
+export function openApp(
+  config: Config,
+  log: Logger,
+  { patient, patience }: { patient: boolean; patience?: Patience | undefined },
+): App {
   const db = openDatabase(config.databaseUrl, CONNECTIONS);
   const installations = new Map(
-    Object.values(config.installations).map((each) => [each.name, openInstallation(each, CONNECTIONS, log)]),
+    Object.values(config.installations).map((each) => [
+      each.name,
+      openInstallation(each, CONNECTIONS, log, patience),
+    ]),
   );
   const redis = connectRedis(config.redis.url, patient);
   logChanges(redis, log);
@@ -51,7 +58,7 @@ export function openApp(config: Config, log: Logger, { patient }: { patient: boo
       await queues.close();
       allowances.close();
       redis.disconnect();
-      await Promise.all([...installations.values()].map((installation) => installation.db.end()));
+      await Promise.all([...installations.values()].map((installation) => installation.close()));
       await db.end();
     },
   };

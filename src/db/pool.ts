@@ -5,17 +5,22 @@ import { MINUTE, SECOND } from '../time.ts';
 
 export type Database = Pool;
 
-/**
- * A server that says nothing for so long is gone, however long the system would wait for it. Longer than it takes to
- * count people, or than InnoDB waits for a lock: 50 s.
- */
-const LONGEST_SILENCE_MS = 5 * MINUTE;
+/** How long a statement waits for its server. */
+export interface Patience {
+  /** For any sign of it: a server that says nothing for so long is gone, however long the system would wait for it. */
+  silenceMs: number;
+  /** For a table that somebody has locked or alters: the server itself would wait for a day, or a year. */
+  tableLockMs: number;
+}
+
+/** Longer than it takes to count people. */
+const PATIENT: Patience = { silenceMs: 5 * MINUTE, tableLockMs: 10 * SECOND };
 
 /** Opens no connection yet. Dates are UTC on both sides, whatever the server's zone is. */
 export function openDatabase(
   url: string,
   connections: number,
-  longestSilenceMs = LONGEST_SILENCE_MS,
+  { silenceMs, tableLockMs }: Patience = PATIENT,
 ): Database {
   const pool = createPool({
     uri: url,
@@ -25,14 +30,15 @@ export function openDatabase(
     timezone: 'Z',
     charset: 'utf8mb4_general_ci',
   });
+  const session = `SET time_zone = '+00:00', lock_wait_timeout = ${Math.ceil(tableLockMs / SECOND)}`;
   // What the promise pool hands out in its events is the plain connection, whatever its type says.
   pool.on('connection', (connection) => {
     const stream = streamOf(connection);
     stream.on('timeout', () => stream.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })));
-    (connection as unknown as PlainConnection).query("SET time_zone = '+00:00'", () => {});
+    (connection as unknown as PlainConnection).query(session, () => {});
   });
   // A connection that lies in the pool is silent as it should be.
-  pool.on('acquire', (connection) => streamOf(connection).setTimeout(longestSilenceMs));
+  pool.on('acquire', (connection) => streamOf(connection).setTimeout(silenceMs));
   pool.on('release', (connection) => streamOf(connection).setTimeout(0));
   return pool;
 }

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import type { InstallationConfig } from '../config/config.ts';
-import { type Database, openDatabase } from '../db/pool.ts';
+import { type Database, openDatabase, type Patience } from '../db/pool.ts';
 import type { PersonKind } from '../domain/operations.ts';
-import { errorFields } from '../log.ts';
-import { SECOND } from '../time.ts';
+import { MINUTE, SECOND } from '../time.ts';
 import { adminsSql } from './admins.ts';
 import { createErrorLog, type ErrorLog } from './error-log.ts';
+import { createFaultFinder } from './fault.ts';
 import { openSettings } from './open-settings.ts';
 import { panelistsSql } from './panelists.ts';
 import { createPortals, type Portals } from './portals.ts';
@@ -27,37 +27,45 @@ export interface Installation {
   settings: Settings | null;
   /** Why the database cannot be read and written now, as a driver's code; null when it can. */
   fault(): Promise<string | null>;
+  close(): Promise<void>;
 }
 
-export function openInstallation(config: InstallationConfig, connections: number, log: Logger): Installation {
-  const db = openDatabase(config.databaseUrl, connections);
+/** Of what is about one person or one page. Longer than InnoDB waits for a row: 50 s. */
+const PATIENCE: Patience = { silenceMs: 1 * MINUTE, tableLockMs: 10 * SECOND };
+/** Beside all others: who counts may be silent for minutes. */
+const COUNTING_CONNECTIONS = 2;
+
+export function openInstallation(
+  config: InstallationConfig,
+  connections: number,
+  log: Logger,
+  patience = PATIENCE,
+): Installation {
+  const db = openDatabase(config.databaseUrl, connections, patience);
+  const counting = openDatabase(config.databaseUrl, COUNTING_CONNECTIONS);
   const { admins, panelists, portals } = config;
   const sql = {
     ...(admins && { admin: adminsSql(admins) }),
     ...(panelists && { panelist: panelistsSql(panelists, config) }),
   };
+  const faults = createFaultFinder(config.databaseUrl, Object.values(sql));
   return {
     config,
     db,
     sources: {
-      ...(sql.admin && { admin: createSource(db, sql.admin) }),
-      ...(sql.panelist && { panelist: createSource(db, sql.panelist) }),
+      ...(sql.admin && { admin: createSource(db, sql.admin, counting) }),
+      ...(sql.panelist && { panelist: createSource(db, sql.panelist, counting) }),
     },
     inOkta: {
-      ...(sql.admin && { admin: createSource(db, inOkta(sql.admin)) }),
-      ...(sql.panelist && { panelist: createSource(db, inOkta(sql.panelist)) }),
+      ...(sql.admin && { admin: createSource(db, inOkta(sql.admin), counting) }),
+      ...(sql.panelist && { panelist: createSource(db, inOkta(sql.panelist), counting) }),
     },
     portals: portals?.app ? createPortals(db, portals, portals.app) : null,
     errorLog: createErrorLog(db, log),
     settings: config.settings && openSettings(db, config.settings),
-    fault: () =>
-      db.query({ sql: WRITE_NOTHING, timeout: 5 * SECOND }).then(
-        () => null,
-        (error) => errorFields(error).code ?? 'unknown',
-      ),
+    fault: () => faults.find(),
+    async close() {
+      await Promise.all([db.end(), counting.end(), faults.close()]);
+    },
   };
 }
-
-/** Fails on a server that can only be read, too. */
-const WRITE_NOTHING =
-  "INSERT INTO iam_error_log (message, status_code, error_code) SELECT '', 0, '' FROM DUAL WHERE FALSE";

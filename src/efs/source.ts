@@ -106,7 +106,8 @@ function partsOf({ table, columns }: QuerySql) {
   return { id, from: `${escapeId(table)} p`, within };
 }
 
-export function createQuery(db: Database, source: QuerySql): Query {
+/** `counting`: for what goes through many rows, and may take minutes. */
+export function createQuery(db: Database, source: QuerySql, counting = db): Query {
   const { id, from, within } = partsOf(source);
   const skipped = (selection: Selection) => anyOf(source.skips(selection).map(({ when }) => when));
 
@@ -126,7 +127,7 @@ export function createQuery(db: Database, source: QuerySql): Query {
     },
 
     async count(selection, throughId) {
-      const [rows] = await db.query<ReasonRow[]>(
+      const [rows] = await counting.query<ReasonRow[]>(
         `SELECT reason, COUNT(*) AS people, SUM(referenced) AS referenced
            FROM (SELECT ${reasonOf(source.skips(selection))} AS reason, ${source.referenced(selection)} AS referenced
                    FROM ${from} WHERE TRUE${within(selection, throughId)}) people
@@ -143,7 +144,7 @@ export function createQuery(db: Database, source: QuerySql): Query {
     },
 
     async skipped(selection, throughId, reason, afterId, limit) {
-      const [rows] = await db.query<(RowDataPacket & { id: SubjectId })[]>(
+      const [rows] = await counting.query<(RowDataPacket & { id: SubjectId })[]>(
         `SELECT ${id} AS id FROM ${from}
           WHERE ${id} > ? AND ${reasonOf(source.skips(selection))} = ?${within(selection, throughId)}
           ORDER BY ${id} LIMIT ?`,
@@ -153,7 +154,7 @@ export function createQuery(db: Database, source: QuerySql): Query {
     },
 
     async nthEligible(n, selection) {
-      const [[row]] = await db.query<(RowDataPacket & { id: number })[]>(
+      const [[row]] = await counting.query<(RowDataPacket & { id: number })[]>(
         `SELECT ${id} AS id FROM ${from}
           WHERE NOT ${skipped(selection)}${within(selection, null)}
           ORDER BY ${id} LIMIT 1 OFFSET ?`,
@@ -186,7 +187,8 @@ export function inOkta(source: SourceSql): SourceSql {
   };
 }
 
-export function createSource(db: Database, source: SourceSql): Source {
+/** `counting`: see `createQuery`. */
+export function createSource(db: Database, source: SourceSql, counting = db): Source {
   const { columns, extraColumns } = source;
   const { id, from, within } = partsOf(source);
   const person = [
@@ -220,7 +222,7 @@ export function createSource(db: Database, source: SourceSql): Source {
   }
 
   return {
-    ...createQuery(db, source),
+    ...createQuery(db, source, counting),
 
     async find(subjectId, selection) {
       const [[row]] = await db.query<StandingRow[]>(
@@ -240,7 +242,7 @@ export function createSource(db: Database, source: SourceSql): Source {
     },
 
     async referenced(afterId, limit) {
-      const [rows] = await db.query<PersonRow[]>(
+      const [rows] = await counting.query<PersonRow[]>(
         `SELECT ${person} FROM ${from}
           WHERE ${id} > ? AND EXISTS (SELECT 1 ${anyReference(source)}) ORDER BY ${id} LIMIT ?`,
         [afterId, limit],

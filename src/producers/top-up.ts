@@ -2,6 +2,7 @@ import type { App } from '../app.ts';
 import { migrationsInState } from '../db/migrations.ts';
 import type { OrgBucket } from '../domain/buckets.ts';
 import { fillUp, nextPlaces } from '../domain/fair.ts';
+import type { MigrationId } from '../domain/ids.ts';
 import { laneOf } from '../domain/lane.ts';
 import type { Migration } from '../domain/migration.ts';
 import { errorFields } from '../log.ts';
@@ -9,6 +10,7 @@ import { readBound } from '../queue/bound.ts';
 import { queueName } from '../queue/jobs.ts';
 import { slotsOf } from '../queue/slots.ts';
 import { MINUTE, SECOND } from '../time.ts';
+import { within } from '../within.ts';
 import { type Backlog, readBacklog } from './backlog.ts';
 import { holdIfAway } from './hold.ts';
 import { nextPage, type Step, type Target } from './next-page.ts';
@@ -23,6 +25,8 @@ const WAITING_MS = 20 * SECOND;
 const MOST_JOBS = 10_000;
 /** One run of the loop takes no longer, and this process' calls wait no longer for it; the next one goes on. */
 const BUDGET_MS = SECOND / 4;
+/** So long one migration may keep the others waiting. */
+const LONGEST_STEP_MS = 2 * SECOND;
 
 /** A migration whose jobs are added; `level` is how many of them there are already, which all try to have equal. */
 interface Feeder extends Target {
@@ -112,7 +116,24 @@ async function feed(app: App, feeders: Feeder[], space: number, deadlineMs: numb
 
 const waits = ({ migration: { cursor } }: Feeder): Step => ({ kind: 'more', offered: 0, cursor });
 
+/** Migrations whose last step of this process has not ended: their databases do not answer. */
+const underWay = new WeakMap<App, Set<MigrationId>>();
+
+/** A step of one migration, for which the others do not wait for long: it goes on, unheard. */
 async function stepOf(app: App, feeder: Feeder, share: number): Promise<Step> {
+  const { id } = feeder.migration;
+  const steps = underWay.get(app) ?? new Set();
+  underWay.set(app, steps);
+  if (steps.has(id)) return { kind: 'enough' };
+  steps.add(id);
+  const step = offerNext(app, feeder, share).finally(() => steps.delete(id));
+  return within(LONGEST_STEP_MS, step).catch((error: Error) => {
+    if (error.name !== 'TimeoutError') throw error;
+    return { kind: 'enough' };
+  });
+}
+
+async function offerNext(app: App, feeder: Feeder, share: number): Promise<Step> {
   const { migration } = feeder;
   try {
     return await nextPage(app, migration, feeder, share);

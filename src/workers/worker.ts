@@ -83,7 +83,8 @@ function openWorkers(app: App, clients: Map<string, OktaClient>, signal: AbortSi
     safely(app.log, (job) => runReconcile(app, job)),
     {
       ...common,
-      concurrency: subjects.length + 2, // every allowance's top-up at once, and counts beside them
+      // Every allowance's top-up at once, and beside them counts, of which some may be silent for minutes.
+      concurrency: subjects.length + 2 * app.installations.size,
     },
   );
   const workers: Worker[] = [...subjects, reconcile];

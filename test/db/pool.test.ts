@@ -12,7 +12,7 @@ let db: Database;
 beforeAll(async () => {
   own = await createOwnDatabase();
   door = await createDoor(own.url);
-  db = openDatabase(door.url, 1, SILENCE_MS);
+  db = openDatabase(door.url, 1, { silenceMs: SILENCE_MS, tableLockMs: 1_000 });
 });
 afterAll(async () => {
   await db.end();
@@ -36,4 +36,13 @@ test('a connection that lies in the pool may be silent for longer', async () => 
   const before = await connectionId();
   await own.db.query('DO SLEEP(?)', [(1.5 * SILENCE_MS) / 1_000]);
   expect(await connectionId()).toBe(before);
+});
+
+test('a table that somebody has locked is waited for no longer than the server is told to', async () => {
+  const other = await own.db.getConnection();
+  await other.query('LOCK TABLES migrations WRITE');
+  const error = await db.query('SELECT 1 FROM migrations').catch((thrown: unknown) => thrown);
+  await other.query('UNLOCK TABLES');
+  other.release();
+  expect([(error as { code?: string }).code, isOutage(error)]).toEqual(['ER_LOCK_WAIT_TIMEOUT', true]);
 });

@@ -87,7 +87,7 @@ export async function createEfs(): Promise<TestEfs> {
       }
     },
     async close() {
-      await Promise.all(opened.map(({ db }) => db.end()));
+      await Promise.all(opened.map((each) => each.close()));
       await connection.end();
       await database.drop();
     },

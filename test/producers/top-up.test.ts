@@ -1,7 +1,10 @@
+import { createConnection } from 'mysql2/promise';
 import { recordFailure } from '../../src/db/failures.ts';
 import type { MigrationId, SubjectId } from '../../src/domain/ids.ts';
 import { remainingOf } from '../../src/domain/migration.ts';
 import { countPeople } from '../../src/producers/count.ts';
+import { eventually } from '../support/eventually.ts';
+import type { WorldOptions } from '../support/world.ts';
 import { createProducers, type Producers } from './support.ts';
 
 let producers: Producers;
@@ -59,7 +62,7 @@ describe('the backlog', () => {
   });
 });
 
-const withSecond = (options: { perMinute: number }, people: number) =>
+const withSecond = (options: WorldOptions, people: number) =>
   createProducers(options, async (rows) => {
     await rows('INSERT INTO teilnehmer VALUES ?', [
       ids(people).map((id) => [id, `q${id}@example.com`, 'Bo', 'Two', 1]),
@@ -103,6 +106,27 @@ describe('two migrations on one org', () => {
     for (let n = 0; n < 3; n += 1) await producers.topUp();
     expect((await jobsOf(well)).length).toBe(30);
     expect((await producers.read(broken.id)).state).toBe('running');
+  });
+
+  test('do not wait for one another: where a table is locked the other goes on, and the one is held for it', async () => {
+    producers = await withSecond({ perMinute: 120, patience: { silenceMs: 60_000, tableLockMs: 1_000 } }, 30);
+    await producers.panelists(...ids(30));
+    const locked = await producers.start();
+    const well = await producers.start({}, 'labor');
+    const other = await createConnection({ uri: producers.world.env.EFS_URL as string });
+    await other.query('LOCK TABLES teilnehmer WRITE');
+    for (let n = 0; n < 3; n += 1) await producers.topUp();
+    expect((await jobsOf(well)).length).toBe(30);
+    const held = await eventually('the one is held', async () => {
+      const migration = await producers.read(locked.id);
+      return migration.state === 'held' && migration;
+    });
+    await other.end();
+    expect(held).toMatchObject({
+      heldCause: 'database',
+      heldReason: expect.stringContaining('ER_LOCK_WAIT_TIMEOUT'),
+    });
+    expect(await jobsOf(locked)).toEqual([]);
   });
 
   test('take turns from the start of the later one, although the queue is full of the other', async () => {

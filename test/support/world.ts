@@ -6,6 +6,7 @@ import { startSimulator } from '../../simulator/server.ts';
 import { buildApi } from '../../src/api/server.ts';
 import { type App, openApp } from '../../src/app.ts';
 import { toConfig } from '../../src/config/load.ts';
+import type { Patience } from '../../src/db/pool.ts';
 import { updateSchema } from '../../src/db/schema.ts';
 import { createDatabase, REDIS_URL, uniqueName } from './databases.ts';
 import { createTables, type Efs, germanEfs } from './efs.ts';
@@ -75,6 +76,8 @@ export interface WorldOptions {
   windowSeconds?: number;
   latencyMs?: number;
   tokenSharePercent?: number;
+  /** How long statements about people wait for the installations' databases. */
+  patience?: Patience;
   /** How the simulated Okta is besides. */
   okta?: Partial<Options>;
   /** Is given all lines of Portage's log. */
@@ -91,6 +94,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     windowSeconds = 60,
     latencyMs = 0,
     tokenSharePercent = 100,
+    patience,
     okta,
     log,
   } = options;
@@ -117,7 +121,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     const loaded = toConfig(file, env);
     if (loaded.kind === 'faulty') throw new Error(JSON.stringify(loaded.faults));
     const logger = log ? pino({ level: 'trace' }, log) : pino({ level: process.env.LOG_LEVEL ?? 'silent' });
-    const app = openApp(loaded.config, logger, { patient: true });
+    const app = openApp(loaded.config, logger, { patient: true, patience });
     opened.push(app);
     return app;
   };
