@@ -30,6 +30,7 @@ export function failureOf(outcome: Outcome): Failure | undefined {
         okta: outcome.error,
       };
     case 'refused':
+    case 'outside':
       return {
         code: 'okta_refused',
         message:

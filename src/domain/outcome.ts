@@ -80,6 +80,8 @@ export type Outcome =
   | { kind: 'unfit'; status: string }
   /** Okta refused this person. */
   | { kind: 'refused'; error: OktaError }
+  /** Okta has the user that Portage created for this person, and refuses to put it into the group. */
+  | { kind: 'outside'; error: OktaError }
   /** Okta has the login, and it is somebody else's. */
   | { kind: 'taken'; owner: string; error: OktaError }
   /** Okta has the login for another person of this installation: surely about these two, not about the mapping. */
@@ -139,6 +141,7 @@ export const verdicts = {
   unfit: failing,
   missing: { ...failing, errorLog: 'always', tally: 'failed' },
   refused: { ...failing, errorLog: 'always', tally: 'failed' },
+  outside: { ...failing, errorLog: 'always', tally: 'failed', note: 'keep' },
   taken: { ...failing, errorLog: 'always', tally: 'failed' },
   duplicate: { ...failing, errorLog: 'always' },
   // It may have been the look for an earlier creation that was refused.

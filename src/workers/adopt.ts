@@ -51,7 +51,7 @@ export async function adopt(
   }
   // A reference says: in Okta, and in the group. EFS takes out of it who left the last portal, and may be back.
   const outside = await join(subject, person, found.body.id, signal);
-  if (outside) return outside;
+  if (outside) return adoption.kind === 'own' ? kept(outside) : outside;
   const done = { kind: 'adopted', oktaId: oktaUserId(found.body.id), error: refusal.error } as const;
   return adoption.kind === 'own' ? recordNew(subject, person, done) : takeOver(subject, done);
 }
@@ -63,10 +63,22 @@ async function join(
   userId: string,
   signal: AbortSignal,
 ): Promise<Outcome | null> {
+  const { groupId } = installation.config;
   const turn = await okta.turn('groups', { lane, signal });
-  const added = await okta.addToGroup(turn, installation.config.groupId, userId, signal);
-  return added.kind === 'ok' ? null : scrubbed(added, person);
+  const added = await okta.addToGroup(turn, groupId, userId, signal);
+  if (added.kind === 'ok') return null;
+  if (added.kind !== 'refused' || added.error.status !== 404) return scrubbed(added, person);
+  // The group, or a user who is gone since: only Okta's text would say which.
+  const group = await okta.getGroup(await okta.turn('group', { lane, signal }), groupId, signal);
+  if (group.kind === 'refused' && group.error.status === 404)
+    return { kind: 'misconfigured', cause: 'group', error: group.error };
+  const isKnown = group.kind === 'ok' || group.kind === 'refused';
+  return isKnown ? { kind: 'undecided' } : scrubbed(group, person);
 }
+
+/** The same for a user of our own, who is not to be forgotten in Okta. */
+const kept = (outcome: Outcome): Outcome =>
+  outcome.kind === 'refused' ? { ...outcome, kind: 'outside' } : outcome;
 
 /** Of one kind nobody shares a user: only the references tell who of them has taken it over. */
 function takeOver(
@@ -91,7 +103,7 @@ function takeOver(
  */
 export async function recover(
   subject: PersonSubject,
-  { login }: Creation,
+  { login, ageMs }: Creation,
   signal: AbortSignal,
 ): Promise<Outcome | null> {
   const standing = await subject.look();
@@ -104,7 +116,8 @@ export async function recover(
     found.kind === 'ok' &&
     adoptionOf(existing(subject, found.body), wanted(subject, login), 'never').kind === 'own';
   if (!isOurs) {
-    if (standing.kind === 'referenced') return { kind: 'already-migrated' };
+    if (standing.kind === 'referenced')
+      return { kind: ageMs < subject.okta.longestCallMs ? 'undecided' : 'already-migrated' };
     const { markerAttribute } = subject.installation.config;
     const isUnreadable = found.kind === 'ok' && (await lacksAny(subject.okta, [markerAttribute], signal));
     return isUnreadable ? { kind: 'misconfigured', cause: 'attribute', error: null } : null;
@@ -113,7 +126,7 @@ export async function recover(
   const { id, profile } = found.body;
   // The note may be of an attempt that found it there, of who had left the group.
   const outside = standing.kind === 'wanted' ? await join(subject, standing.person, id, signal) : null;
-  if (outside) return outside;
+  if (outside) return kept(outside);
   const email = typeof profile.email === 'string' ? profile.email : profile.login;
   return recordNew(subject, { email }, { kind: 'adopted', oktaId: oktaUserId(id), error: null });
 }

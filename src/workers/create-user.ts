@@ -1,7 +1,7 @@
 import { mappingOf } from '../config/mapping.ts';
 import type { Creation } from '../db/creations.ts';
 import { oktaUserId } from '../domain/ids.ts';
-import type { Outcome } from '../domain/outcome.ts';
+import { type Outcome, verdicts } from '../domain/outcome.ts';
 import type { Person } from '../domain/person.ts';
 import { type OktaProfile, toOktaProfile } from '../domain/profile.ts';
 import { adopt, recover } from './adopt.ts';
@@ -24,11 +24,17 @@ export const createUser: Process = async (anySubject, signal) => {
   const before = decided(await withoutOkta(subject));
   if (before.kind !== 'wanted') return before;
   const turn = await okta.turn('users', { lane: subject.lane, signal });
-  // The turn may have been minutes away: who is done, held, changed or gone by now is not created as of then.
-  const wanted = decided(await withoutOkta(subject));
-  if (wanted.kind !== 'wanted') return wanted;
   // Another worker has begun meanwhile: nobody else may know of the user whom it creates.
-  if (!(await note.write(wanted.profile.login))) return { kind: 'undecided' };
+  if (!(await note.write(before.profile.login))) return { kind: 'undecided' };
+  // The turn may have been minutes away: who is done, held, changed or gone by now is not created as of then. From the
+  // note on nobody else carries anybody over.
+  const wanted = decided(await withoutOkta(subject));
+  if (wanted.kind !== 'wanted') {
+    if (!earlier) await note.delete(); // nobody was asked for
+    return wanted;
+  }
+  const { login } = wanted.profile;
+  if (login !== before.profile.login && !(await note.write(login))) return { kind: 'undecided' };
   return create(subject, { ...wanted, isFirst: earlier === null }, turn, signal);
 };
 
@@ -43,7 +49,7 @@ function unlessUnderWay(
 ): Wanted | Outcome {
   if (earlier.ageMs >= okta.longestCallMs) return found;
   const meets = found.kind === 'wanted' && found.profile.login === earlier.login;
-  const leaves = ['wanted', 'gone', 'skipped', 'unusable'].includes(found.kind);
+  const leaves = found.kind === 'wanted' || verdicts[found.kind].note === 'delete';
   return leaves && !meets ? { kind: 'undecided' } : found;
 }
 

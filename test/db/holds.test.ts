@@ -24,6 +24,7 @@ const error = anOktaError();
 const doubted: { [K in Doubted]: Extract<Outcome, { kind: K }> } = {
   missing: { kind: 'missing', error },
   refused: { kind: 'refused', error },
+  outside: { kind: 'outside', error },
   taken: { kind: 'taken', owner: '00u1', error },
   unexpected: { kind: 'unexpected', what: 'Error' },
 };

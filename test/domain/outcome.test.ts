@@ -29,6 +29,7 @@ const outcomes: { [Kind in Outcome['kind']]: Extract<Outcome, { kind: Kind }> } 
   missing: { kind: 'missing', error },
   unfit: { kind: 'unfit', status: 'DEPROVISIONED' },
   refused: { kind: 'refused', error },
+  outside: { kind: 'outside', error },
   duplicate: { kind: 'duplicate', owner: 'werk/panelist/1', error },
   taken: { kind: 'taken', owner: 'werk/panelist/1', error },
   throttled: { kind: 'throttled', error, waitMs: 1, closing: true, crowded: false },
@@ -70,7 +71,7 @@ test.each(each)(
   '%s: whoever may be in Okta without a reference is looked for again',
   (kind, _outcome, verdict: Verdict) => {
     const waiting = ['undecided', 'not-running', 'already-failed', 'stopping'];
-    const broken = ['throttled', 'misconfigured', 'unreachable', 'unexpected', 'blocked'];
+    const broken = ['throttled', 'misconfigured', 'unreachable', 'unexpected', 'blocked', 'outside'];
     expect(verdict.note).toBe([...waiting, ...broken].includes(kind) ? 'keep' : 'delete');
   },
 );

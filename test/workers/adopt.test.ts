@@ -94,6 +94,16 @@ test('it is put there by the next attempt when Okta does not do so at first', as
   expect([await references(world), await failures(api, id), await membersOf()]).toEqual([[1], [], [user]]);
 });
 
+test('nobody fails when Okta does not find the user or the group for a moment', async () => {
+  await addPanelists(world, [1]);
+  const user = await makeStranger('werk/panelist/1');
+  const fault = { kind: 'status', status: 404 };
+  await world.okta.control('POST', 'faults', { method: 'PUT', path: '/api/v1/groups', times: 1, fault });
+  const id = await migrate();
+  expect(await world.okta.control('GET', 'faults')).toMatchObject([{ fired: 1 }]);
+  expect([await references(world), await failures(api, id), await membersOf()]).toEqual([[1], [], [user]]);
+});
+
 test('under same-mail it is taken over, once it is in the group', async () => {
   policy('same-mail');
   await addPanelists(world, [1]);

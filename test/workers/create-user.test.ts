@@ -93,3 +93,62 @@ test('whom another attempt has noted while this one waited for its turn is left 
   expect(await run(subject)).toEqual({ kind: 'undecided' });
   expect(created).toEqual([]);
 });
+
+test('whom another attempt carries over before the note is written is not created a second time', async () => {
+  const { subject, written, created } = subjectOf([], null);
+  const { panelist } = subject.installation.sources;
+  if (panelist) panelist.find = async () => (written.length > 0 ? { kind: 'referenced' } : wanted);
+  expect(await run(subject)).toEqual({ kind: 'already-migrated' });
+  expect([written, created]).toEqual([[], []]);
+});
+
+test('who was renamed while the turn was waited for is noted with the login that Okta is asked for', async () => {
+  const renamed = { ...wanted, person: { ...ADA, email: 'ada.king@example.com' } } as Standing;
+  const { subject, written, created } = subjectOf([wanted, renamed], null);
+  expect(await run(subject)).toMatchObject({ kind: 'migrated' });
+  expect([written.at(-1), created]).toEqual(['ada.king@example.com', ['ada.king@example.com']]);
+});
+
+test("who is referenced while another attempt's call may be under way is not taken for done yet", async () => {
+  const referenced: Standing = { kind: 'referenced' };
+  const elsewhere = { ...wanted, oktaId: '00u0000000000000000B' } as Standing;
+  const ends = async (looks: Standing[], ageMs: number) =>
+    (await run(subjectOf(looks, { login: ADA.email, ageMs }).subject)).kind;
+  expect(await ends([referenced], 100)).toBe('undecided');
+  expect(await ends([referenced], LONGEST_CALL_MS)).toBe('already-migrated');
+  expect(await ends([wanted, elsewhere], 100)).toBe('undecided');
+  expect(await ends([wanted, elsewhere], LONGEST_CALL_MS)).toBe('migrated');
+});
+
+describe('the own user whom Okta will not put into the group', () => {
+  const refused = (status: number) => ({ kind: 'refused', error: { ...notFound, status } });
+  const found = { id: '00u0000000000000000A', status: 'STAGED' };
+  const own = { ...found, profile: { login: ADA.email, employeeNumber: 'werk/panelist/7' } };
+  const ends = (added: object, group: object = { kind: 'ok', body: {} }) => {
+    const { subject } = subjectOf([wanted], young(ADA.email));
+    const replies = {
+      getUser: async () => ({ kind: 'ok', body: own }),
+      addToGroup: async () => added,
+      getGroup: async () => group,
+    };
+    Object.assign(subject.okta, replies);
+    return run(subject);
+  };
+
+  test('holds the migration when there is no such group', async () => {
+    expect(await ends(refused(404), refused(404))).toMatchObject({ kind: 'misconfigured', cause: 'group' });
+  });
+
+  test('is looked for again when the group is there', async () => {
+    expect(await ends(refused(404))).toEqual({ kind: 'undecided' });
+  });
+
+  test('is tried again when Okta does not say of the group', async () => {
+    const unreachable = { kind: 'unreachable', error: { ...notFound, status: 503 } };
+    expect(await ends(refused(404), unreachable)).toMatchObject({ kind: 'unreachable' });
+  });
+
+  test('is not forgotten when Okta refuses it for another reason', async () => {
+    expect(await ends(refused(400))).toMatchObject({ kind: 'outside', error: { status: 400 } });
+  });
+});
