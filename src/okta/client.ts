@@ -5,6 +5,7 @@ import type { OrgConfig } from '../config/config.ts';
 import type { Bucket } from '../domain/operations.ts';
 import type { OktaProfile } from '../domain/profile.ts';
 import type { Limiter, Turn, TurnOptions } from '../limiter/limiter.ts';
+import { SECOND } from '../time.ts';
 import { type AppCalls, appCalls } from './apps.ts';
 import { apiTokenAuthorization, type Obtained } from './authorization.ts';
 import { anything, type Call, type TurnOf, type Validator } from './call.ts';
@@ -89,6 +90,9 @@ const [withId, user, userSchema] = [Compile(WithId), Compile(User), Compile(User
 const users = Compile(Type.Array(User));
 const empty = Compile(Type.Object({}));
 
+/** So long a process may stand still between the look whether a call is too late and the call. */
+const STALL_MS = 1 * SECOND;
+
 /** With a mail to the user. */
 const lifecycle = (userId: string, move: 'activate' | 'reactivate') =>
   `api/v1/users/${encodeURIComponent(userId)}/lifecycle/${move}?sendEmail=true`;
@@ -163,7 +167,7 @@ export function createOktaClient(org: OrgConfig, { limiter, redis, prefix }: Fle
       call(withId, turn, { method: 'GET', path: `api/v1/groups/${encodeURIComponent(id)}` }, signal),
     getUserSchema: (turn, signal) =>
       call(userSchema, turn, { method: 'GET', path: 'api/v1/meta/schemas/user/default' }, signal),
-    longestCallMs: org.windowMs + org.requestTimeoutMs,
+    longestCallMs: org.windowMs + org.requestTimeoutMs + STALL_MS,
     close: () => http.close(),
   };
 }

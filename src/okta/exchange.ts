@@ -18,6 +18,15 @@ export type Exchanger = (
   signal?: AbortSignal,
 ) => Promise<Exchange>;
 
+/** Nothing was sent: others take a call for over after its `longestCallMs`. */
+const TOO_LATE: Exchange = {
+  kind: 'throttled',
+  error: { status: 0, code: 'TOO_LATE', text: 'no call: its turn came too late', requestId: null },
+  waitMs: 0,
+  closing: false,
+  crowded: false,
+};
+
 export function createExchanger(http: Http, limiter: Limiter, windowMs: number): Exchanger {
   const used = new WeakSet<Turn>();
   return async (turn, request, signal) => {
@@ -29,6 +38,10 @@ export function createExchanger(http: Http, limiter: Limiter, windowMs: number):
     while (performance.now() > sent.sendBy) {
       sent = await insteadOf(sent, signal);
       call = await request();
+    }
+    if (performance.now() > turn.sendBy + windowMs) {
+      await limiter.settle(sent, null);
+      return TOO_LATE;
     }
     const answer = await http.send(call);
     if ('error' in answer) {

@@ -7,7 +7,10 @@ import type { OktaError } from '../domain/outcome.ts';
 /** Okta's answer to one call, or what is known when none came. */
 export type Reply<T> =
   | { kind: 'ok'; body: T }
-  /** 429. `closing`: this answer shut the bucket for the fleet. `crowded`: it was for too many calls at once. */
+  /**
+   * 429, or not sent at all since another turn for it came too late. `closing`: this answer shut the bucket for the fleet.
+   * `crowded`: it was for too many calls at once.
+   */
   | { kind: 'throttled'; error: OktaError; waitMs: number; closing: boolean; crowded: boolean }
   /** 401, or 403 for want of a right: about our credentials, not about the subject. */
   | { kind: 'misconfigured'; cause: Misconfiguration; error: OktaError }

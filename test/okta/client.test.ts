@@ -161,6 +161,39 @@ test('a turn that has grown old is given up and waited for again, by the same si
   ]);
 });
 
+test('an answer that takes longer than the request may is none', async () => {
+  const org = await startOrg();
+  await org.fault({ kind: 'latency', ms: 30_000 });
+  const reply = await clientAt(org.url, countingLimiter(), { requestTimeoutMs: 300 }).createUser(
+    profile(),
+    [],
+  );
+  expect(reply).toMatchObject({ kind: 'unreachable', error: { status: 0, code: 'ETIMEDOUT' } });
+});
+
+test('a call whose other turn comes a window later is not made, and is to be made again', async () => {
+  const org = await startOrg();
+  const settled: [number, boolean][] = [];
+  let taken = 0;
+  const limiter = countingLimiter({
+    async take() {
+      taken += 1;
+      return aTurn(taken === 1 ? { sendBy: performance.now() - 61_000 } : { number: taken });
+    },
+    async settle({ number }, seen) {
+      settled.push([number, seen !== null]);
+      return false;
+    },
+  });
+  const reply = await clientAt(org.url, limiter).createUser(profile(), []);
+  expect(reply).toMatchObject({ kind: 'throttled', waitMs: 0, closing: false, crowded: false });
+  expect(settled).toEqual([
+    [1, false],
+    [2, false],
+  ]);
+  expect((await org.counters()).calls.byBucket.users).toBe(0);
+});
+
 test('the limiter is told what each answer says of the allowance', async () => {
   const org = await startOrg({ usersPerMinute: 300 });
   const limiter = countingLimiter();
