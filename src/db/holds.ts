@@ -1,6 +1,7 @@
 import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import type { Hold, HoldCause } from '../domain/hold.ts';
 import type { MigrationId, SubjectId } from '../domain/ids.ts';
+import type { FailureCode } from '../domain/outcome.ts';
 import { lookAgain } from './migrations.ts';
 import type { Database } from './pool.ts';
 import { inTransaction } from './transaction.ts';
@@ -22,42 +23,66 @@ export async function holdMigrations(
   return affectedRows;
 }
 
-/** A held migration whose reason may have passed. */
+/** What holds migrations of these installations, and may have passed. */
 export interface Probed {
-  id: MigrationId;
-  installation: string;
   cause: HoldCause;
+  installations: string[];
 }
 
-/** Held migrations of these installations that are to be probed, of which a caller gets each one alone. */
+/**
+ * What is to be probed for these installations of one org, each cause once, whatever number of migrations it holds; a
+ * database for its installation alone. Of all callers one gets it.
+ */
 export async function claimProbes(db: Database, installations: string[], probeMs: number): Promise<Probed[]> {
-  const [due] = await db.query<(RowDataPacket & Probed & { probe_at: Date })[]>(
-    `SELECT id, installation, held_cause AS cause, probe_at FROM migrations
+  const [due] = await db.query<(RowDataPacket & { cause: HoldCause; installation: string })[]>(
+    `SELECT DISTINCT held_cause AS cause, installation FROM migrations
       WHERE state = 'held' AND probe_at <= CURRENT_TIMESTAMP(3) AND installation IN (?)`,
     [installations],
   );
-  const claimed = await Promise.all(
-    due.map(async ({ id, probe_at: at }) => {
-      const [{ affectedRows }] = await db.query<ResultSetHeader>(
-        `UPDATE migrations SET probe_at = TIMESTAMPADD(MICROSECOND, ? * 1000, CURRENT_TIMESTAMP(3))
-          WHERE id = ? AND state = 'held' AND probe_at = ?`,
-        [probeMs, id, at],
-      );
-      return affectedRows === 1;
-    }),
-  );
-  return due.filter((_, i) => claimed[i]);
+  const wholeOrg = new Set(due.flatMap(({ cause }) => (cause === 'database' ? [] : [cause])));
+  const probed = [
+    ...[...wholeOrg].map((cause) => ({ cause, installations })),
+    ...due.flatMap(({ cause, installation }) =>
+      cause === 'database' ? [{ cause, installations: [installation] }] : [],
+    ),
+  ];
+  const claimed = await Promise.all(probed.map((each) => claim(db, each, probeMs)));
+  return probed.filter((_, i) => claimed[i]);
 }
 
-/** Lets a migration go on whose probe has succeeded. */
-export async function releaseMigration(db: Database, id: MigrationId): Promise<boolean> {
+async function claim(db: Database, { cause, installations }: Probed, probeMs: number): Promise<boolean> {
+  const update = `UPDATE migrations SET probe_at = TIMESTAMPADD(MICROSECOND, ? * 1000, CURRENT_TIMESTAMP(3))
+                   WHERE state = 'held' AND held_cause = ? AND probe_at IS NOT NULL AND installation IN (?)`;
+  const values = [probeMs, cause, installations];
+  const [{ affectedRows }] = await db.query<ResultSetHeader>(
+    `${update} AND probe_at <= CURRENT_TIMESTAMP(3)`,
+    values,
+  );
+  if (affectedRows === 0) return false;
+  await db.query(update, values); // who was held later is not probed by itself
+  return true;
+}
+
+/** Lets the migrations go on whose probe has succeeded; the number of them. */
+export async function releaseMigrations(db: Database, { cause, installations }: Probed): Promise<number> {
   const [{ affectedRows }] = await db.query<ResultSetHeader>(
     `UPDATE migrations SET state = 'running', held_cause = NULL, held_reason = NULL, probe_at = NULL
-      WHERE id = ? AND state = 'held' AND probe_at IS NOT NULL`,
-    [id],
+      WHERE state = 'held' AND held_cause = ? AND probe_at IS NOT NULL AND installation IN (?)`,
+    [cause, installations],
   );
-  return affectedRows === 1;
+  return affectedRows;
 }
+
+/** Of those who are counted, see `verdicts`. */
+const DOUBTED: FailureCode[] = [
+  'mail_missing',
+  'mail_invalid',
+  'reference_invalid',
+  'okta_refused',
+  'login_taken',
+  'missing_in_okta',
+  'unexpected',
+];
 
 /**
  * Holds a running migration in which these people, more than half of `LAST` in a row, failed, and forgets their failures
@@ -78,10 +103,10 @@ export async function holdForRefusals(
     if (held === 0) return false;
     const [{ affectedRows: forgotten }] = await connection.query<ResultSetHeader>(
       `DELETE FROM failures
-        WHERE migration_id = ? AND code IN ('okta_refused', 'login_taken', 'missing_in_okta', 'unexpected')
+        WHERE migration_id = ? AND code IN (?)
           AND created_at >= (SELECT first FROM (SELECT MIN(created_at) AS first FROM failures
                                                  WHERE migration_id = ? AND subject_id IN (?)) of_these)`,
-      [id, id, failed],
+      [id, DOUBTED, id, failed],
     );
     await lookAgain(connection, id, forgotten);
     return true;

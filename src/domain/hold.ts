@@ -32,9 +32,16 @@ export interface Hold {
 /** Of so many answers in a row, no more than half may be bad. */
 export const LAST = 100;
 
-/** Held for an answer of Okta; for `refusals` and `okta` it is one of many, and null when there was none. */
-export function holdOf(cause: Exclude<HoldCause, 'database'>, error: OktaError | null): Hold {
-  const answer = error ? [error.status || '', error.code].join(' ').trim() : 'no answer of Okta';
+/**
+ * Held for an answer of Okta; for `refusals` and `okta` it is one of many, and null when there was none: then `instead`
+ * is told.
+ */
+export function holdOf(
+  cause: Exclude<HoldCause, 'database'>,
+  error: OktaError | null,
+  instead = 'no answer of Okta',
+): Hold {
+  const answer = error ? [error.status || '', error.code].join(' ').trim() : instead;
   const told = [answer, error?.text].join(' ').slice(0, 200);
   switch (cause) {
     case 'credentials':

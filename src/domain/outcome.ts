@@ -137,7 +137,7 @@ export const verdicts = {
   'already-failed': { ...done, note: 'keep' },
   stopping: { ...done, note: 'keep', job: 'give-back' },
   orphaned: failing,
-  unusable: failing,
+  unusable: { ...failing, tally: 'failed' },
   unfit: failing,
   missing: { ...failing, errorLog: 'always', tally: 'failed' },
   refused: { ...failing, errorLog: 'always', tally: 'failed' },

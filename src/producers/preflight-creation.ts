@@ -55,15 +55,19 @@ function createTally() {
   const counts: Omit<Counts, 'failed'> = { eligible: 0, done: 0, skipped: 0, skippedBy: {} };
   const failedBy: Partial<Record<FailureCode, number>> = {};
   const findings = new Findings();
-  let [done, calls] = [0, 0];
+  let [done, calls, places] = [0, 0, 0];
   let [bad, crowd]: [Bad[], Bad[]] = [[], []];
 
-  /** Okta's answers are taken to come in the order of the ids. */
-  function answer(id: SubjectId, outcome: 'migrated' | 'adopted' | 'refused' | 'taken' | 'duplicate'): void {
-    calls += 1;
+  /** Okta's answers are taken to come in the order of the ids; who is unusable is not sent there. */
+  function answer(
+    id: SubjectId,
+    outcome: 'migrated' | 'adopted' | 'refused' | 'taken' | 'duplicate' | 'unusable',
+  ): void {
+    places += 1;
+    if (outcome !== 'unusable') calls += 1;
     if (crowd.length > 0 || verdicts[outcome].tally !== 'failed') return;
-    bad = [...bad.filter(({ place }) => place > calls - LAST), { place: calls, subjectId: id }];
-    crowd = crowdAround(calls, bad);
+    bad = [...bad.filter(({ place }) => place > places - LAST), { place: places, subjectId: id }];
+    crowd = crowdAround(places, bad);
   }
 
   return {
@@ -93,7 +97,7 @@ function createTally() {
         case 'fail':
           increase(failedBy, prediction.code);
           if (prediction.code === 'login_taken') answer(id, prediction.outcome);
-          if (prediction.code === 'okta_refused') answer(id, 'refused');
+          else answer(id, prediction.code === 'okta_refused' ? 'refused' : 'unusable');
           for (const { code, message } of tellFailure(prediction)) findings.add('warning', code, message, id);
       }
     },
@@ -140,7 +144,7 @@ const TAKEN =
 const ADOPTED = 'Another person here has this Okta user, who is taken over, as adoptExisting allows.';
 const OF_ADMIN =
   'An admin who is not in Okta yet is to have this login, too, and whoever comes second fails or is taken over, see adoptExisting. Create the admins first, then look again.';
-const MOST = `Okta would refuse more than half of ${LAST} people in a row: the migration would be held. See the other findings, and correct the mapping or the data.`;
+const MOST = `More than half of ${LAST} people in a row would fail: the migration would be held. See the other findings, and correct the mapping or the data.`;
 
 const values: Record<ValueFault, (attribute: string) => string> = {
   value_missing: (name) => `${name} is empty, and the org requires it. Fill it in EFS, or map a default.`,

@@ -10,7 +10,7 @@ import type { Attempted } from './settle.ts';
 export async function doubt(
   { app, tally, job, migration, place }: Attempted,
   kind: Verdict['tally'],
-  { okta }: Failure,
+  { code, okta }: Failure,
 ): Promise<void> {
   if (kind === 'not-counted') return;
   const { id } = migration;
@@ -20,7 +20,7 @@ export async function doubt(
   if (kind === 'unreachable') await hold(app, migration, holdOf('okta', okta));
   else {
     const people = crowd.map(({ subjectId }) => subjectId as SubjectId);
-    if (!(await holdForRefusals(app.db, id, holdOf('refusals', okta), people))) return;
+    if (!(await holdForRefusals(app.db, id, holdOf('refusals', okta, code), people))) return;
     app.log.error({ migrationId: id, people: people.length, cause: 'refusals' }, 'migrations held');
   }
   await tally.forget(id);

@@ -1,9 +1,9 @@
 import type { App } from '../app.ts';
-import { claimProbes, type Probed, releaseMigration } from '../db/holds.ts';
+import { claimProbes, type Probed, releaseMigrations } from '../db/holds.ts';
 import type { OktaClient } from '../okta/client.ts';
 import { installationsOf } from '../producers/hold.ts';
 
-/** Looks again at what holds migrations: once for each whose time has come, by one of the fleet. */
+/** Looks again at what holds migrations: once for each cause whose time has come, by one of the fleet. */
 export async function probe(
   app: App,
   clients: ReadonlyMap<string, OktaClient>,
@@ -14,10 +14,10 @@ export async function probe(
     if (concerned.length === 0) continue;
     const probed = await claimProbes(app.db, concerned, app.config.orgs[org]?.probeMs ?? 0);
     await Promise.all(
-      probed.map(async (migration) => {
-        if (!(await hasPassed(app, okta, migration, signal))) return;
-        if (await releaseMigration(app.db, migration.id))
-          app.log.info({ migrationId: migration.id }, 'migration goes on');
+      probed.map(async (each) => {
+        if (!(await hasPassed(app, okta, each, signal))) return;
+        const released = await releaseMigrations(app.db, each);
+        if (released > 0) app.log.info({ org, cause: each.cause, released }, 'migrations go on');
       }),
     );
   }
@@ -26,12 +26,13 @@ export async function probe(
 async function hasPassed(
   app: App,
   okta: OktaClient,
-  { installation, cause }: Probed,
+  { installations: [installation = ''], cause }: Probed,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (cause === 'database') return (await app.installations.get(installation)?.fault()) === null;
   const groupId = app.config.installations[installation]?.groupId ?? '';
   const reply = await okta.getGroup(await okta.turn('group', { signal }), groupId, signal);
-  // Any answer that is about the group shows that Okta is there and has taken the token.
-  return reply.kind === 'ok' || reply.kind === 'refused';
+  // Any answer that is about the group, or our right to see it, shows that Okta is there and has taken the token.
+  const lacksRight = reply.kind === 'misconfigured' && reply.cause === 'rights';
+  return reply.kind === 'ok' || reply.kind === 'refused' || lacksRight;
 }

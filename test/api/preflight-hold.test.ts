@@ -49,3 +49,7 @@ test('a third refused, evenly spread, hold nothing: that is foreseen', async () 
   const rows = many(100, (i) => (i % 3 === 0 ? nameless(i) : good(i)));
   expect(await foreseen(rows)).toEqual([undefined, 'finished']);
 }, 120_000);
+
+test('sixty in a row without a mail hold a migration, too: that is foreseen', async () => {
+  expect(await foreseen(many(60, () => ['', 'Ada']))).toEqual([[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 'held']);
+}, 120_000);

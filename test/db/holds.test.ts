@@ -1,8 +1,8 @@
 import { countFailures, recordFailure } from '../../src/db/failures.ts';
-import { holdForRefusals } from '../../src/db/holds.ts';
+import { claimProbes, holdForRefusals, holdMigrations, releaseMigrations } from '../../src/db/holds.ts';
 import { findMigration } from '../../src/db/migrations.ts';
 import { failureOf } from '../../src/domain/failure.ts';
-import { holdOf } from '../../src/domain/hold.ts';
+import { databaseHold, holdOf } from '../../src/domain/hold.ts';
 import type { SubjectId } from '../../src/domain/ids.ts';
 import type { Migration } from '../../src/domain/migration.ts';
 import type { Outcome, verdicts } from '../../src/domain/outcome.ts';
@@ -23,6 +23,7 @@ type Doubted = {
 const error = anOktaError();
 const doubted: { [K in Doubted]: Extract<Outcome, { kind: K }> } = {
   missing: { kind: 'missing', error },
+  unusable: { kind: 'unusable', code: 'mail_missing' },
   refused: { kind: 'refused', error },
   outside: { kind: 'outside', error },
   taken: { kind: 'taken', owner: '00u1', error },
@@ -40,4 +41,25 @@ test('whoever counts towards a hold for refusals has not failed once it holds', 
   }
   expect(await holdForRefusals(own.db, id, holdOf('refusals', error), subjects)).toBe(true);
   expect(await countFailures(own.db, id)).toBe(0);
+});
+
+test('what holds an org is probed once, by one of the fleet, and for all who are held for it', async () => {
+  await own.clear();
+  const installations = ['werk', 'labor'];
+  for (const installation of installations) await own.insert({}, installation);
+  await holdMigrations(own.db, installations, holdOf('okta', error), 0);
+  const claims = await Promise.all([1, 2, 3].map(() => claimProbes(own.db, installations, 3_600_000)));
+  expect(claims.flat()).toEqual([{ cause: 'okta', installations }]);
+  expect(await releaseMigrations(own.db, { cause: 'okta', installations })).toBe(2);
+});
+
+test('a database is probed for its installation alone', async () => {
+  await own.clear();
+  for (const installation of ['werk', 'labor']) {
+    await own.insert({}, installation);
+    await holdMigrations(own.db, [installation], databaseHold('ETIMEDOUT'), 0);
+  }
+  const [werk, ...others] = await claimProbes(own.db, ['werk', 'labor'], 3_600_000);
+  expect([werk?.installations.length, others.length]).toEqual([1, 1]);
+  expect(werk && (await releaseMigrations(own.db, werk))).toBe(1);
 });

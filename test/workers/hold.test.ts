@@ -34,6 +34,37 @@ test('a refused token holds the migration and fails nobody, and it goes on by it
   expect([(await references(world)).length, await failures(api, id)]).toEqual([200, []]);
 });
 
+test('a right that the token lacks holds the migration and fails nobody, and is not probed', async () => {
+  await addPanelists(world, range(20));
+  const fault = { kind: 'status', status: 403 };
+  await world.okta.control('POST', 'faults', { method: 'POST', path: '/api/v1/users', times: 1_000, fault });
+  world.closeLater(startWorker(world.open()));
+  const id = await start(api);
+
+  const { wait, heldCause } = await held(id);
+  expect([heldCause, wait.message]).toEqual(['rights', expect.stringContaining('403 E0000006')]);
+  expect(await world.ownRows('SELECT probe_at FROM migrations')).toMatchObject([{ probe_at: null }]);
+  await world.okta.control('DELETE', 'faults');
+  expect((await resume(id)).statusCode).toBe(200);
+
+  await finished(api, id);
+  expect([(await references(world)).length, await failures(api, id)]).toEqual([20, []]);
+});
+
+test('a token that Okta takes again goes on although it may not read groups', async () => {
+  await addPanelists(world, range(5));
+  await world.okta.control('POST', 'faults', { times: 10_000, fault: { kind: 'status', status: 401 } });
+  world.closeLater(startWorker(world.open()));
+  const id = await start(api);
+  await held(id);
+  await world.okta.control('DELETE', 'faults');
+  const fault = { kind: 'status', status: 403 };
+  await world.okta.control('POST', 'faults', { method: 'GET', path: '/api/v1/groups', times: 1_000, fault });
+
+  await finished(api, id);
+  expect([(await references(world)).length, await failures(api, id)]).toEqual([5, []]);
+});
+
 test('a group that Okta does not have holds the migration, and is not probed', async () => {
   await addPanelists(world, range(60));
   const { groupId } = world;
@@ -155,6 +186,22 @@ test('data that Okta refuses holds the migration within 100 people, and none of 
 
   await finished(api, id);
   expect([(await references(world)).length, await failures(api, id)]).toEqual([300, []]);
+});
+
+test('people without a mail hold the migration, too: their column may be the wrong one', async () => {
+  await addPanelists(world, range(60));
+  await world.rows("UPDATE teilnehmer SET post = ''");
+  world.closeLater(startWorker(world.open()));
+  const id = await start(api);
+
+  const { wait, heldCause } = await held(id);
+  expect(heldCause).toBe('refusals');
+  expect(wait.message).toContain('lately with: mail_missing');
+  expect(await failures(api, id)).toEqual([]);
+  expect((await resume(id, '?acceptRefusals=true')).statusCode).toBe(200);
+
+  await finished(api, id);
+  expect((await show(id)).counts).toMatchObject({ eligible: 60, failed: 60, done: 0 });
 });
 
 test('refusals that an operator accepts are failures, and hold the migration no more', async () => {
