@@ -34,10 +34,9 @@ test('an attribute that Okta does not know holds the run within 100 people; corr
   await expectAgreement(fleet, ids, { killed, withinMs: 120_000 });
 }, 180_000);
 
+/** The marker's attribute is there: only the mapping is wrong. */
 function misspelled(file: ConfigFile): ConfigFile {
   const installation = file.installations[INSTALLATION];
-  return {
-    ...file,
-    installations: { [INSTALLATION]: { ...installation, markerAttribute: 'efsMarker' } },
-  } as ConfigFile;
+  const panelists = { ...installation?.panelists, profile: { efsNumber: { column: 'uid' } } };
+  return { ...file, installations: { [INSTALLATION]: { ...installation, panelists } } } as ConfigFile;
 }

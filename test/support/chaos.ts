@@ -283,7 +283,7 @@ function lost(fault: Order['fault']): Fault {
   };
 }
 
-function edited(edit: (editor: Editor, ids: number[]) => Promise<void>): Fault {
+function edited(edit: (editor: Editor, ids: number[]) => Promise<number>): Fault {
   return async ({ editor, alone, fleet }, random) =>
     alone(async () => {
       // Every other one of those whom Okta has just created.
@@ -292,8 +292,9 @@ function edited(edit: (editor: Editor, ids: number[]) => Promise<void>): Fault {
       const some = candidates.slice(0, random.between(2, 8));
       const hot = candidates.filter((id) => inHand.has(id)).slice(0, 4);
       const ids = [...new Set([...some, ...hot])];
-      await edit(editor, ids);
-      return happened(ids.length > 0, `${ids.length} people, ${hot.length} of them just created in Okta`);
+      const open = await edit(editor, ids);
+      const evidence = `${ids.length} people, ${hot.length} of them just created in Okta, ${open} not referenced`;
+      return happened(ids.length > 0, evidence);
     });
 }
 

@@ -28,13 +28,16 @@ export interface Editor {
   edits: Edits;
   /** People of whom nothing is special and whom nobody has edited, in random order. */
   candidates(): number[];
-  /** Deletes as EFS does: who is referenced goes into the queue of users to be taken out of the group first. */
-  remove(ids: number[]): Promise<void>;
+  /**
+   * Deletes as EFS does: who is referenced goes into the queue of users to be taken out of the group first. Resolves to
+   * how many nobody had referenced by then, like those that change.
+   */
+  remove(ids: number[]): Promise<number>;
   /** New panelists, every other one behind ids that a migration has passed; resolves to their ids. */
   add(count: number): Promise<number[]>;
-  rename(ids: number[]): Promise<void>;
+  rename(ids: number[]): Promise<number>;
   /** Gives them another mail address. */
-  readdress(ids: number[]): Promise<void>;
+  readdress(ids: number[]): Promise<number>;
 }
 
 /** The people at the head of a block have the mails that its duplicates repeat. */
@@ -60,13 +63,17 @@ export function createEditor({ people, installationUrl }: TestFleet, random: Ran
 
   const change = (ids: number[], values: (id: number) => Partial<Version>) =>
     withEfs(async (efs) => {
+      let unreferenced = 0;
       for (const id of ids) {
         untouched.delete(id);
+        await efs.beginTransaction();
         const [[row]] = await efs.query<(Version & RowDataPacket)[]>(
-          'SELECT u_email AS mail, u_firstname AS firstName, u_name AS lastName FROM panelists WHERE uid = ?',
+          `SELECT u_email AS mail, u_firstname AS firstName, u_name AS lastName
+             FROM panelists WHERE uid = ? FOR UPDATE`,
           [id],
         );
         if (!row) throw new Error(`panelist ${id} is gone`);
+        unreferenced += (await isReferenced(efs, id)) ? 0 : 1;
         const versions = edits.versions.get(id) ?? [{ ...row }];
         const version = { ...row, ...values(id), sentMs: Date.now() };
         await efs.query('UPDATE panelists SET u_email = ?, u_firstname = ?, u_name = ? WHERE uid = ?', [
@@ -75,8 +82,10 @@ export function createEditor({ people, installationUrl }: TestFleet, random: Ran
           version.lastName,
           id,
         ]);
+        await efs.commit();
         edits.versions.set(id, [...versions, { ...version, doneMs: Date.now() }]);
       }
+      return unreferenced;
     });
 
   return {
@@ -84,11 +93,13 @@ export function createEditor({ people, installationUrl }: TestFleet, random: Ran
     candidates: () => [...untouched],
     remove: (ids) =>
       withEfs(async (efs) => {
+        let unreferenced = 0;
         for (const id of ids) {
           untouched.delete(id);
-          await deletePanelist(efs, id);
+          unreferenced += (await deletePanelist(efs, id)) ? 0 : 1;
           edits.deleted.add(id);
         }
+        return unreferenced;
       }),
     async add(count) {
       const ids = Array.from({ length: count }, (_, i) => {
@@ -118,10 +129,14 @@ export function createEditor({ people, installationUrl }: TestFleet, random: Ran
   };
 }
 
-/** The person is locked first, so that nobody writes a reference between the copy and the end of the row. */
-async function deletePanelist(efs: Connection, id: number): Promise<void> {
+/**
+ * The person is locked first, so that nobody writes a reference between the copy and the end of the row. Resolves to
+ * whether there was one.
+ */
+async function deletePanelist(efs: Connection, id: number): Promise<boolean> {
   await efs.beginTransaction();
   await efs.query('SELECT uid FROM panelists WHERE uid = ? FOR UPDATE', [id]);
+  const referenced = await isReferenced(efs, id);
   await efs.query(
     `INSERT INTO iam_portal_user_group_unassignment_queue (user_id, uuid, email)
      SELECT DISTINCT p.uid, r.uuid, p.u_email
@@ -130,6 +145,15 @@ async function deletePanelist(efs: Connection, id: number): Promise<void> {
   );
   await efs.query('DELETE FROM panelists WHERE uid = ?', [id]);
   await efs.commit();
+  return referenced;
+}
+
+async function isReferenced(efs: Connection, id: number): Promise<boolean> {
+  const [rows] = await efs.query<RowDataPacket[]>(
+    'SELECT 1 FROM iam_portal_user_reference WHERE user_id = ? LIMIT 1 LOCK IN SHARE MODE',
+    [id],
+  );
+  return rows.length > 0;
 }
 
 /** Ids between those of others. */
