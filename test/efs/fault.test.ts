@@ -1,3 +1,6 @@
+import { createConnection } from 'mysql2/promise';
+import { createTables, germanEfs } from '../support/efs.ts';
+import { startPrivateMysql } from '../support/private-servers.ts';
 import { createEfs, type TestEfs } from './support.ts';
 
 let efs: TestEfs;
@@ -21,3 +24,21 @@ test.each([
   expect(answers).toEqual(['ER_LOCK_WAIT_TIMEOUT', 'ER_LOCK_WAIT_TIMEOUT']);
   expect(await installation.fault()).toBeNull();
 });
+
+test('a server that can only be read is a fault, until it can be written again', async () => {
+  const mysql = await startPrivateMysql();
+  const { url } = await mysql.createDatabase('efs');
+  await createTables(url, germanEfs);
+  const server = await createConnection({ uri: url });
+  // Who may do everything may also write to a server that is read-only.
+  await server.query("CREATE USER efs IDENTIFIED BY 'efs'");
+  await server.query('GRANT SELECT, INSERT, UPDATE, DELETE ON efs.* TO efs');
+  const installation = efs.open({ databaseUrl: url.replace('portage:portage', 'efs:efs') });
+  expect(await installation.fault()).toBeNull();
+  await server.query('SET GLOBAL read_only = ON');
+  expect(await installation.fault()).toBe('ER_OPTION_PREVENTS_STATEMENT');
+  await server.query('SET GLOBAL read_only = OFF');
+  expect(await installation.fault()).toBeNull();
+  server.destroy();
+  await mysql.close();
+}, 60_000);

@@ -110,3 +110,27 @@ test('a worker process ends on SIGTERM with code 0 within 10 s while jobs wait, 
   await finished(api, id);
   await expectAllOnce();
 });
+
+test('a second SIGTERM ends a worker at once, although Okta has not answered', async () => {
+  const order = {
+    method: 'POST',
+    path: '/api/v1/users',
+    times: PEOPLE,
+    fault: { kind: 'latency', ms: 60_000 },
+  };
+  await world.okta.control('POST', 'faults', order);
+  const { process, ended } = portage(['worker'], world.file, world.env);
+  const asked = async () =>
+    (await world.okta.control<{ fired: number }[]>('GET', 'faults')).reduce(
+      (sum, { fired }) => sum + fired,
+      0,
+    );
+  await eventually('Okta is asked', async () => (await asked()) >= 2);
+  process.kill('SIGTERM');
+  await eventually('only whom Okta is asked for is in hand', async () => {
+    return (await jobs()).active <= (await asked());
+  });
+  process.kill('SIGTERM');
+  const { code, out } = await ended;
+  expect([code, out.includes('"msg":"stopping"'), out.includes('"msg":"stopped"')]).toEqual([1, true, false]);
+});
