@@ -51,6 +51,6 @@ const INTO_ERROR_LOG =
 function ofSource({ table, referenceTable }: SourceSql): string[] {
   return [
     `SELECT 1 FROM ${escapeId(table)} WHERE FALSE FOR UPDATE`,
-    `INSERT INTO ${referenceTable} (user_id) SELECT 0 FROM DUAL WHERE FALSE`,
+    `INSERT INTO ${referenceTable} SELECT * FROM ${referenceTable} WHERE FALSE`,
   ];
 }
