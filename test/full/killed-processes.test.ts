@@ -3,6 +3,7 @@ import {
   attemptsOf,
   doneSoFar,
   expectAgreement,
+  killWorker,
   replaceApi,
   replaceWorker,
   say,
@@ -19,7 +20,6 @@ const KILLS = 22;
 const HELD_AT = [1, 5, 9, 13, 17, 20];
 /** Fewer than Okta takes at once from one token. */
 const HELD = 30;
-const HELD_MS = 5_000;
 const API_KILLS_AT = [6, 15];
 /** A lock lapses and the next look finds the job: what Portage promises. */
 const RUNS_AGAIN_WITHIN_MS = 20_000;
@@ -49,11 +49,14 @@ test('22 killed workers, six with users in hand whom Okta had created, and two k
     const done = await untilDone(fleet, (kill + 1) / (KILLS + 3), 60_000);
     expect(done).toBeLessThan(wantedUsers(fleet));
     if (HELD_AT.includes(kill)) {
-      const held = await okta.failCreations(HELD, { kind: 'latency', ms: HELD_MS });
+      const held = await okta.failCreations(HELD, { kind: 'hold' });
       await eventually(`Okta holds ${HELD} answers`, async () => (await held.fired()) === HELD);
       const created = await unreferenced(fleet);
       inHand.push(created.difference(new Set(inHand.flatMap((each) => [...each]))));
-      killed.push(await replaceWorker(fleet));
+      const { name, runsAgain } = await killWorker(fleet);
+      killed.push(name);
+      await okta.clearFaults();
+      await runsAgain();
       say(
         `${done} done: ${killed.at(-1)} killed, while ${created.size} users were in Okta and not referenced`,
       );
