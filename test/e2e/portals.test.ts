@@ -102,15 +102,24 @@ test('killed workers, an emptied Redis and lost answers leave one app and one ro
   // What has changed since is brought to Okta, and nothing else.
   await query("UPDATE portals SET url_name = CONCAT('new-', url_name) WHERE id <= 4");
   await query('DELETE FROM portals WHERE id = 5');
+  const unheard = await okta.fail({
+    method: 'PUT',
+    path: '/api/v1/apps/',
+    times: 2,
+    fault: { kind: 'reset', when: 'after' },
+  });
   await fleet.finished(await start('update-portals', ['deactivate-removed']), FINISHED_WITHIN_MS);
   const outcomes = attemptsOf(fleet).map(({ outcome }) => outcome);
-  expect(outcomes.filter((outcome) => outcome === 'updated').length).toBe(5);
-  expect(outcomes.filter((outcome) => outcome === 'unchanged').length).toBe(PORTALS - 5);
+  expect(await unheard.fired()).toBe(2);
+  // Whose answer was lost is found changed by the next attempt.
+  expect(outcomes.filter((outcome) => outcome === 'updated').length).toBe(5 - 2);
+  expect(outcomes.filter((outcome) => outcome === 'unchanged').length).toBe(PORTALS - 5 + 2);
   const after = await appsOf();
   expect(after.map(({ settings }) => settings.oauthClient.redirect_uris[0])).toEqual(
     range(PORTALS).map((n) => `https://panel.example.com/${n <= 4 ? 'new-' : ''}${urlName(n)}/`),
   );
   expect(after.filter(({ status }) => status === 'INACTIVE').map(portalOf)).toEqual([5]);
+  for (const app of after.slice(0, 4)) expect(await secretsOf(app)).toEqual([await secretInEfs(app)]);
 }, 360_000);
 
 const urlName = (n: number) => (n === 2 ? 'meinungsstudio' : `portal-${n}`);
@@ -134,6 +143,16 @@ async function appsOf(): Promise<FoundApp[]> {
   const response = await fetch(`${fleet.oktaUrl}/__simulator/apps`);
   return ((await response.json()) as FoundApp[]).toSorted((a, b) => portalOf(a) - portalOf(b));
 }
+
+/** As Okta has them, all in clear. */
+async function secretsOf({ id }: FoundApp): Promise<string[]> {
+  const headers = { authorization: `SSWS ${fleet.oktaToken}` };
+  const response = await fetch(`${fleet.oktaUrl}/api/v1/apps/${id}/credentials/secrets`, { headers });
+  return ((await response.json()) as { client_secret: string }[]).map((each) => each.client_secret);
+}
+
+const secretInEfs = async (app: FoundApp) =>
+  (await rows()).find((row) => row.portal_id === portalOf(app) && row.key === 'client_secret')?.value;
 
 const portalOf = ({ profile }: FoundApp) => Number(String(profile.portage).split('/').at(-1));
 
