@@ -27,7 +27,7 @@ export function createLanes<T>(): Lanes<T> {
   let wasSweep = false;
 
   function choose(number: number): Lane {
-    if (number < lastSweep) lastSweep = 0; // counted anew, in a new life of the state
+    if (number < lastSweep) [lastSweep, wasSweep] = [0, false]; // counted anew, in a new life of the state
     if (lanes.sweep.size > 0 && !wasSweep && number - lastSweep >= SWEEP_AFTER) return 'sweep';
     if (lanes.ahead.size > 0 && !(owed > 0 && lanes.fair.size > 0)) return 'ahead';
     return lanes.fair.size > 0 ? 'fair' : 'sweep';
