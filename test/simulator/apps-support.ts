@@ -1,5 +1,5 @@
 import type { GivenOptions } from '../../simulator/options.ts';
-import { type Org, startOrg } from './support.ts';
+import { type Manners, type Org, startOrg } from './support.ts';
 
 export interface AppBody {
   readonly id: string;
@@ -13,8 +13,8 @@ export interface AppBody {
 }
 
 /** An org whose apps bucket is in nobody's way. */
-export async function startAppOrg(options: Partial<GivenOptions> = {}): Promise<Org> {
-  return startOrg({ perMinute: { apps: 100_000 }, ...options });
+export async function startAppOrg(options: Partial<GivenOptions> = {}, manners?: Manners): Promise<Org> {
+  return startOrg({ perMinute: { apps: 100_000 }, ...options }, manners);
 }
 
 /** A body for POST /apps: a portal with a login page of its own. */
