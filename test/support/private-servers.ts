@@ -83,7 +83,7 @@ const AS_ROOT = process.getuid?.() === 0 ? ['--user=root'] : [];
 /** The server runs the init file before it listens, a statement in a line. */
 function initialise(server: string, folder: string): void {
   const user = `'portage'@'${HOST}'`;
-  const init = `CREATE USER IF NOT EXISTS ${user} IDENTIFIED BY 'portage';\nGRANT ALL PRIVILEGES ON *.* TO ${user};\n`;
+  const init = `CREATE USER IF NOT EXISTS ${user} IDENTIFIED BY 'portage';\nGRANT ALL PRIVILEGES ON *.* TO ${user} WITH GRANT OPTION;\n`;
   writeFileSync(join(folder, 'init.sql'), init);
   const data = join(folder, 'data');
   mkdirSync(data);
