@@ -1,4 +1,4 @@
-import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { createConnection } from 'mysql2/promise';
 import { createDatabase } from '../support/databases.ts';
 import { createDoor } from '../support/door.ts';
 import { createTables } from '../support/efs.ts';
@@ -209,21 +209,18 @@ describe('in a world that is as it is', () => {
     const post = (signal: AbortSignal) =>
       fetch(url, { method: 'POST', headers, body: JSON.stringify(CREATE), signal });
 
-    const table = await createConnection({ uri: world.env.EFS_URL ?? '' });
-    await table.query('LOCK TABLES teilnehmer WRITE');
-    const waiting = async () => {
-      const [rows] = await table.query<RowDataPacket[]>(
-        "SELECT 1 FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND STATE LIKE 'Waiting for table%'",
-      );
-      return rows.length >= 2;
-    };
+    const fault = { kind: 'hold' };
+    await world.okta.control('POST', 'faults', { path: '/api/v1/meta/schemas', times: 2, fault });
+    const held = async () => (await world.okta.control<[{ fired: number }]>('GET', 'faults'))[0].fired;
     const hangUp = new AbortController();
     const hung = [post(hangUp.signal), post(hangUp.signal)].map((each) => each.catch((error) => error.name));
-    await eventually('two pre-flights wait for the people', waiting);
+    await eventually(
+      'two pre-flights wait for Okta, before they look at people',
+      async () => (await held()) === 2,
+    );
     hangUp.abort();
     expect(await Promise.all(hung)).toEqual(['AbortError', 'AbortError']);
-    await table.query('UNLOCK TABLES');
-    await table.end();
+    await world.okta.control('DELETE', 'faults');
 
     // Two at once are all that a process does: these two begin when those have ended.
     const answers = await Promise.all([1, 2].map(() => post(AbortSignal.timeout(60_000))));
