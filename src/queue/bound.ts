@@ -64,12 +64,15 @@ export async function halveBound(fleet: Fleet, name: string): Promise<void> {
   await move(fleet, name, true, null);
 }
 
-/** One process looks for all. Null is unknown: a bucket that is shut says nothing of the pace that comes after. */
+/**
+ * One process looks for all, the others get null. By the ceiling: the pace of a moment, while Okta holds answers or
+ * others call, says little of the next one, and a bound that is too low lasts as long as a killed worker's locks.
+ */
 async function needed(fleet: Fleet, name: string): Promise<number | null> {
   const { allowance, keys } = boundOf(fleet, name);
   if ((await fleet.redis.set(keys.looked, 1, 'PX', SECOND, 'NX')) !== 'OK') return null;
-  const { perMinute } = (await fleet.limiter.state(allowance)).pace;
-  return perMinute > 0 ? jobsAtPace(perMinute) : null;
+  const { ceiling } = await fleet.limiter.state(allowance);
+  return jobsAtPace(ceiling.perMinute);
 }
 
 async function move(fleet: Fleet, name: string, refused: boolean, needs: number | null): Promise<void> {
@@ -78,7 +81,7 @@ async function move(fleet: Fleet, name: string, refused: boolean, needs: number 
   const moved = fleet.redis.eval(MOVE, 4, keys.meta, keys.bounds, keys.calm, keys.crowded, ...args);
   const [held, to, took, takes] = (await moved) as [string, number, number, number];
   const from = held === '' ? null : Number(held);
-  // A pace changes all the time: that is not worth a line.
+  // What the pace needs is not worth a line.
   if (from === to || (from !== null && took === takes)) return;
   fleet.log.info({ queue: queue.name, from, to }, `jobs under way at once: ${why()}`);
 

@@ -104,9 +104,10 @@ test('follows the configuration down at once and up step by step', async () => {
 
 describe('at a pace that needs fewer', () => {
   const users = { org: 'acme', bucket: 'users' };
-  /** Looks so often, at an allowance of that pace. */
-  const look = async (perMinute: number, cause: AllowanceState['pace']['cause'], times = 1) => {
-    const state = anAllowanceState({ pace: { perMinute, cause } });
+  type Pace = AllowanceState['pace'];
+  /** Looks so often, at an allowance of that ceiling. */
+  const look = async (perMinute: number, times = 1, pace: Pace = { perMinute, cause: 'okta' }) => {
+    const state = anAllowanceState({ ceiling: { perMinute, from: 'okta' }, pace });
     const fleet = { ...app, limiter: { state: () => Promise.resolve(state) } };
     const bounds: (number | null)[] = [];
     for (let time = 0; time < times; time += 1) {
@@ -118,24 +119,25 @@ describe('at a pace that needs fewer', () => {
   };
 
   test('it falls step by step to what that needs, and rises at once with the pace', async () => {
-    expect(await look(60, 'others', 9)).toEqual([36, 32, 28, 24, 20, 16, 12, 12, 12]);
+    expect(await look(60, 9)).toEqual([36, 32, 28, 24, 20, 16, 12, 12, 12]);
     expect(await readBound(app, users)).toEqual({ jobs: 12, most: 40, cause: 'pace' });
-    expect(await look(600, 'configured')).toEqual([40]);
+    expect(await look(600)).toEqual([40]);
     expect(lines()).toHaveLength(1); // when it was set
   });
 
-  test('a bucket that is shut leaves it as it is', async () => {
-    await look(60, 'okta', 7);
-    expect(await look(0, 'closed', 2)).toEqual([12, 12]);
+  test('what others spend at the moment, and a bucket that is shut, leave it as it is', async () => {
+    expect(await look(600, 2, { perMinute: 60, cause: 'others' })).toEqual([40, 40]);
+    await look(60, 7);
+    expect(await look(60, 2, { perMinute: 0, cause: 'closed' })).toEqual([12, 12]);
   });
 
   test('a refusal halves what holds', async () => {
-    await look(60, 'okta', 7);
+    await look(60, 7);
     await halveBound(app, QUEUE);
     expect(await bound()).toBe(6);
     expect(await readBound(app, users)).toEqual({ jobs: 6, most: 40, cause: 'crowded' });
     await timePasses('calm');
-    expect(await look(60, 'okta', 2)).toEqual([10, 10]);
+    expect(await look(60, 2)).toEqual([10, 10]);
   });
 });
 
