@@ -44,7 +44,7 @@ export async function handleApi(
     deliver(state, arrival, outcome, response);
   };
   delays.later(latencyOf(state, arrival) - elapsedMs, () =>
-    arrival.fault?.kind === 'hold' ? state.faults.hold(answer) : answer(),
+    arrival.fault?.kind === 'hold' ? state.faults.hold(arrival.fault, answer) : answer(),
   );
   // Whatever becomes of the answer; and no answer waits for it.
   const contentType = request.headers['content-type'] ?? null;

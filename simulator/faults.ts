@@ -43,8 +43,8 @@ export interface Faults {
   list(): readonly ListedFault[];
   /** No order any more; what was held goes out. */
   clear(): void;
-  /** Keeps an answer until the orders are cleared. */
-  hold(answer: () => void): void;
+  /** Keeps an answer until this fault's order is cleared; one that is cleared already keeps none. */
+  hold(fault: Fault, answer: () => void): void;
   /** The fault that befalls this call, if any: the oldest one that still has times left. */
   fire(method: string, path: string): Fault | null;
 }
@@ -60,6 +60,7 @@ interface Pending {
 export function createFaults(): Faults {
   let pending: Pending[] = [];
   let held: (() => void)[] = [];
+  const cleared = new WeakSet<Fault>();
   let lastId = 0;
   return {
     add(order) {
@@ -69,13 +70,15 @@ export function createFaults(): Faults {
     },
     list: () => pending.map(({ id, order, fired }) => ({ id, ...order, fired })),
     clear() {
+      for (const { order } of pending) cleared.add(order.fault);
       pending = [];
       const answers = held;
       held = [];
       for (const answer of answers) answer();
     },
-    hold(answer) {
-      held.push(answer);
+    hold(fault, answer) {
+      if (cleared.has(fault)) answer();
+      else held.push(answer);
     },
     fire(method, path) {
       for (const entry of pending) {

@@ -63,6 +63,16 @@ test('a latency fault holds back the answer, not the effect', async () => {
   expect(await held).toBe('cut off');
 });
 
+test('an answer that was to be held goes out when the faults are cleared before its latency has passed', async () => {
+  const org = await startOrg({ latencyMs: 1_000 });
+  await org.control('POST', 'faults', { times: 1, fault: { kind: 'hold' } });
+  const held = org.call('POST', '/users', person('ada@example.com'));
+  const users = async () => (await org.control<{ users: number }>('GET', 'counters')).body.users;
+  await eventually('somebody is created', async () => (await users()) || null);
+  await org.control('DELETE', 'faults');
+  expect((await held).status).toBe(200);
+});
+
 test('a held answer goes out when the faults are cleared, and took effect before', async () => {
   const org = await startOrg();
   await org.control('POST', 'faults', { times: 1, fault: { kind: 'hold' } });
